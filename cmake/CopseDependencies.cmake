@@ -1,0 +1,31 @@
+# Everything that is not ours, each as one target: copse_dep_<name> from the system, tree_sitter_core from npm.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+function(copse_system_library name pkg_config_name)
+  pkg_check_modules(copse_pc_${name} REQUIRED QUIET IMPORTED_TARGET ${pkg_config_name})
+  add_library(copse_dep_${name} INTERFACE)
+  # Imported targets bring their headers in as system headers: their warnings are not ours.
+  target_link_libraries(copse_dep_${name} INTERFACE PkgConfig::copse_pc_${name})
+endfunction()
+
+copse_system_library(xxhash libxxhash)
+copse_system_library(sodium libsodium)
+copse_system_library(zstd libzstd)
+copse_system_library(re2 re2)
+copse_system_library(libgit2 libgit2)
+copse_system_library(rapidjson RapidJSON)
+
+# tree-sitter's C core, as the npm package carries it.
+set(COPSE_TREE_SITTER_DIR "${COPSE_NODE_MODULES}/tree-sitter/vendor/tree-sitter/lib")
+if(NOT EXISTS "${COPSE_TREE_SITTER_DIR}/src/lib.c")
+  message(FATAL_ERROR "The tree-sitter core is not installed: run tools/deps.sh")
+endif()
+add_library(tree_sitter_core STATIC "${COPSE_TREE_SITTER_DIR}/src/lib.c")
+target_include_directories(tree_sitter_core
+  PRIVATE "${COPSE_TREE_SITTER_DIR}/src"
+  SYSTEM PUBLIC "${COPSE_TREE_SITTER_DIR}/include")
+target_compile_definitions(tree_sitter_core PRIVATE _POSIX_C_SOURCE=200112L _DEFAULT_SOURCE)
+target_compile_options(tree_sitter_core PRIVATE -O2 -w)
+target_link_libraries(tree_sitter_core PRIVATE copse_foreign_flags)
+set_target_properties(tree_sitter_core PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF)
