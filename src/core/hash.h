@@ -1,0 +1,29 @@
+// Two hashes for two jobs: a checksum that finds damage, and a content id that names bytes.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+
+#include "core/bytes.h"
+
+namespace copse {
+
+// XXH3, 64 bits: finds accidental damage at memory speed; says nothing against an adversary.
+std::uint64_t checksum64(ByteView bytes);
+
+// BLAKE2b with a 256-bit digest (RFC 7693): equal ids are taken as equal bytes, everywhere.
+struct ContentId {
+  static constexpr std::size_t kSizeBytes = 32;
+  std::array<std::uint8_t, kSizeBytes> digest{};
+
+  auto operator<=>(const ContentId&) const = default;
+
+  // 64 lower-case hexadecimal digits.
+  std::string hex() const;
+};
+
+ContentId content_id(ByteView bytes);
+
+}  // namespace copse
