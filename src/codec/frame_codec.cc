@@ -1,0 +1,74 @@
+// Frame payloads through libzstd.
+#include "codec/frame_codec.h"
+
+#include <zstd.h>
+
+#include <memory>
+#include <string>
+
+#include "core/check.h"
+
+namespace copse {
+
+FramePayload compress_frame(ByteView bytes, int level) {
+  FramePayload payload{FrameCodec::Raw, bytes.size(), {}};
+  Bytes compressed(ZSTD_compressBound(bytes.size()));
+  const std::size_t size =
+      ZSTD_compress(compressed.data(), compressed.size(), bytes.data(), bytes.size(), level);
+  // The bound leaves room for any input; what can fail is memory alone.
+  COPSE_CHECK(!ZSTD_isError(size));
+  if (size < bytes.size()) {
+    compressed.resize(size);
+    compressed.shrink_to_fit();
+    payload.codec = FrameCodec::Zstd;
+    payload.bytes = std::move(compressed);
+  } else {
+    payload.bytes.assign(bytes.begin(), bytes.end());
+  }
+  return payload;
+}
+
+namespace {
+
+Error wrong_length(std::uint64_t stated, std::uint64_t found) {
+  return Error(ErrorCode::Corrupt, "frame states " + std::to_string(stated) +
+                                       " bytes of content and holds " + std::to_string(found));
+}
+
+}  // namespace
+
+Result<Bytes> decompress_frame(std::uint8_t codec, ByteView payload, std::uint64_t raw_bytes,
+                               std::uint64_t raw_bytes_max) {
+  if (raw_bytes > raw_bytes_max) {
+    return Error(ErrorCode::LimitExceeded, "frame states " + std::to_string(raw_bytes) +
+                                               " bytes of content, at most " +
+                                               std::to_string(raw_bytes_max) + " are allowed");
+  }
+  switch (static_cast<FrameCodec>(codec)) {
+    case FrameCodec::Raw:
+      if (payload.size() != raw_bytes) return wrong_length(raw_bytes, payload.size());
+      return Bytes(payload.begin(), payload.end());
+    case FrameCodec::Zstd: {
+      // The frame's own word first: what it does not promise is not allocated.
+      const unsigned long long promised = ZSTD_getFrameContentSize(payload.data(), payload.size());
+      if (promised != raw_bytes) {
+        const bool known =
+            promised != ZSTD_CONTENTSIZE_ERROR && promised != ZSTD_CONTENTSIZE_UNKNOWN;
+        return wrong_length(raw_bytes, known ? promised : 0);
+      }
+      Bytes bytes(static_cast<std::size_t>(raw_bytes));
+      const std::size_t size =
+          ZSTD_decompress(bytes.data(), bytes.size(), payload.data(), payload.size());
+      if (ZSTD_isError(size)) {
+        return Error(ErrorCode::Corrupt,
+                     std::string("frame does not decompress: ") + ZSTD_getErrorName(size));
+      }
+      if (size != raw_bytes) return wrong_length(raw_bytes, size);
+      return bytes;
+    }
+  }
+  return Error(ErrorCode::Unsupported,
+               "frame has codec " + std::to_string(codec) + ", which this copse does not know");
+}
+
+}  // namespace copse
