@@ -1,0 +1,242 @@
+// Trees and their nodes: what each fact is, from the flat node and the grammar's tables.
+#include "copse/tree.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "core/check.h"
+#include "syntax/sexp.h"
+#include "syntax/tree_data.h"
+
+namespace copse {
+
+// ---- Language ----------------------------------------------------------------------------------
+
+Language::Language(std::shared_ptr<const Grammar> grammar) : grammar_(std::move(grammar)) {}
+
+std::string_view Language::name() const { return grammar_->name(); }
+
+std::uint32_t Language::abi_version() const { return grammar_->tables().abi_version; }
+
+std::string Language::version() const {
+  const CopseLanguageTables& tables = grammar_->tables();
+  if (tables.abi_version < 15) return {};
+  return std::to_string(tables.version[0]) + "." + std::to_string(tables.version[1]) + "." +
+         std::to_string(tables.version[2]);
+}
+
+std::string Language::identity() const { return grammar_->identity().hex(); }
+
+std::uint32_t Language::symbol_count() const { return grammar_->symbol_count(); }
+
+std::uint32_t Language::field_count() const { return grammar_->tables().field_count; }
+
+std::string_view Language::symbol_name(std::uint16_t symbol) const {
+  return grammar_->symbol_name(symbol);
+}
+
+std::string_view Language::field_name(std::uint16_t field) const {
+  return grammar_->field_name(field);
+}
+
+std::uint16_t Language::field_id(std::string_view name) const {
+  for (std::uint32_t field = 1; field <= field_count(); ++field) {
+    const auto id = static_cast<std::uint16_t>(field);
+    if (field_name(id) == name) return id;
+  }
+  return 0;
+}
+
+// ---- TreeData ----------------------------------------------------------------------------------
+
+VisibleRank::VisibleRank(const Grammar& grammar, const std::vector<CopseFlatNode>& nodes)
+    : words_((nodes.size() + 63) / 64 + 1), counts_(words_.size()) {
+  struct Open {
+    std::uint32_t end;
+    std::uint32_t structural;
+    std::uint16_t production;
+  };
+  std::vector<Open> open;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    const CopseFlatNode& node = nodes[i];
+    while (!open.empty() && open.back().end <= i) open.pop_back();
+    std::uint16_t alias = 0;
+    if (!open.empty() && !copse_node_is_extra(&node)) {
+      alias = grammar.alias_at(open.back().production, open.back().structural++);
+    }
+    if (i == 0 || alias != 0 || grammar.is_visible(copse_node_symbol(&node))) {
+      words_[i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+    if (!copse_node_is_leaf(&node)) {
+      open.push_back({i + node.extent, 0, copse_node_production(&node)});
+    }
+  }
+  for (std::size_t word = 1; word < words_.size(); ++word) {
+    counts_[word] =
+        counts_[word - 1] + static_cast<std::uint32_t>(std::popcount(words_[word - 1]));
+  }
+}
+
+std::uint32_t VisibleRank::count_before(std::uint32_t index) const {
+  const std::uint64_t below = (std::uint64_t{1} << (index % 64)) - 1;
+  return counts_[index / 64] +
+         static_cast<std::uint32_t>(std::popcount(words_[index / 64] & below));
+}
+
+Point TreeData::point_at(std::uint32_t byte) const {
+  const auto above = std::upper_bound(line_starts.begin(), line_starts.end(), byte);
+  const auto row = static_cast<std::uint32_t>(above - line_starts.begin() - 1);
+  return {row, byte - line_starts[row]};
+}
+
+const VisibleRank& TreeData::visible_rank() const {
+  std::call_once(rank_once_, [this] { rank_ = VisibleRank(*grammar, flat.nodes); });
+  return rank_;
+}
+
+std::vector<std::uint32_t> find_line_starts(std::string_view source) {
+  std::vector<std::uint32_t> starts{0};
+  starts.reserve(source.size() / 24 + 1);
+  const char* const begin = source.data();
+  const char* const end = begin + source.size();
+  const char* at = begin;
+  while (at != end) {
+    const void* newline = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+    if (newline == nullptr) break;
+    at = static_cast<const char*>(newline) + 1;
+    starts.push_back(static_cast<std::uint32_t>(at - begin));
+  }
+  return starts;
+}
+
+std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
+                                               std::string source, FlatTree flat) {
+  COPSE_CHECK(!flat.nodes.empty());
+  auto data = std::make_shared<TreeData>();
+  data->grammar = std::move(grammar);
+  data->source = std::move(source);
+  data->flat = std::move(flat);
+  data->line_starts = find_line_starts(data->source);
+  return data;
+}
+
+// ---- Node --------------------------------------------------------------------------------------
+
+std::uint16_t Node::grammar_kind_id() const { return copse_node_symbol(&tree_->node(index_)); }
+
+std::uint16_t Node::kind_id() const {
+  return tree_->grammar->public_symbol(alias_ != 0 ? alias_ : grammar_kind_id());
+}
+
+std::string_view Node::kind() const {
+  return tree_->grammar->symbol_name(alias_ != 0 ? alias_ : grammar_kind_id());
+}
+
+std::string_view Node::grammar_kind() const {
+  return tree_->grammar->symbol_name(grammar_kind_id());
+}
+
+bool Node::is_named() const {
+  return tree_->grammar->is_named(alias_ != 0 ? alias_ : grammar_kind_id());
+}
+
+bool Node::is_extra() const { return copse_node_is_extra(&tree_->node(index_)); }
+
+bool Node::is_missing() const { return copse_node_is_missing(&tree_->node(index_)); }
+
+bool Node::is_error() const { return grammar_kind_id() == COPSE_SYMBOL_ERROR; }
+
+bool Node::has_error() const {
+  const std::vector<std::uint32_t>& faults = tree_->flat.faults;
+  const auto first = std::lower_bound(faults.begin(), faults.end(), index_);
+  return first != faults.end() && *first < index_ + copse_node_count(&tree_->node(index_));
+}
+
+std::uint32_t Node::start_byte() const { return tree_->node(index_).start; }
+
+std::uint32_t Node::end_byte() const { return tree_->end_of(index_); }
+
+Point Node::start_point() const { return tree_->point_at(start_byte()); }
+
+Point Node::end_point() const { return tree_->point_at(end_byte()); }
+
+std::string_view Node::text() const {
+  return std::string_view(tree_->source).substr(start_byte(), end_byte() - start_byte());
+}
+
+namespace {
+
+// Counts the children that show, walking into hidden ones: a stack of what is left of each.
+std::uint32_t count_shown(const TreeData& tree, std::uint32_t parent, bool named_only) {
+  std::uint32_t count = 0;
+  std::vector<ChildWalk> open;
+  open.emplace_back(tree, parent);
+  while (!open.empty()) {
+    if (!open.back().next()) {
+      open.pop_back();
+      continue;
+    }
+    const ChildWalk& child = open.back();
+    if (child.visible()) {
+      if (!named_only || child.named()) ++count;
+    } else if (child.shows_children()) {
+      open.emplace_back(tree, child.index());
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+std::uint32_t Node::child_count() const {
+  return copse_node_shows_children(&tree_->node(index_)) ? count_shown(*tree_, index_, false) : 0;
+}
+
+std::uint32_t Node::named_child_count() const {
+  return copse_node_shows_named(&tree_->node(index_)) ? count_shown(*tree_, index_, true) : 0;
+}
+
+// ---- Tree --------------------------------------------------------------------------------------
+
+Node Tree::root() const { return {data_.get(), 0, 0}; }
+
+std::string_view Tree::source() const { return data_->source; }
+
+Language Tree::language() const { return Language(data_->grammar); }
+
+std::uint32_t Tree::node_count() const {
+  return static_cast<std::uint32_t>(data_->flat.nodes.size());
+}
+
+std::uint32_t Tree::visible_node_count() const {
+  return data_->visible_rank().count_before(node_count());
+}
+
+std::string Tree::to_sexp() const { return write_sexp(*data_); }
+
+// As ts_node_descendant_for_byte_range, empty nodes included.
+Node Tree::descendant_for_byte_range(std::uint32_t begin, std::uint32_t end) const {
+  if (begin > end) return {};
+  Node found = root();
+  std::uint32_t parent = 0;
+  for (bool descended = true; descended;) {
+    descended = false;
+    ChildWalk child(*data_, parent);
+    while (child.next()) {
+      const std::uint32_t start = data_->node(child.index()).start;
+      const std::uint32_t node_end = data_->end_of(child.index());
+      if (node_end < end) continue;
+      if (start == node_end ? node_end < begin : node_end <= begin) continue;
+      if (begin < start) break;
+      parent = child.index();
+      if (child.visible()) found = Node(data_.get(), child.index(), child.alias());
+      descended = true;
+      break;
+    }
+  }
+  return found;
+}
+
+}  // namespace copse

@@ -1,0 +1,126 @@
+// Comparison by two cursors in step.
+#include "syntax/tree_compare.h"
+
+#include <string_view>
+
+namespace copse {
+namespace {
+
+std::string at_point(TSPoint point) {
+  return std::to_string(point.row + 1) + ":" + std::to_string(point.column + 1);
+}
+
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::string point_text(std::uint32_t row, std::uint32_t column) {
+  return std::to_string(row) + ":" + std::to_string(column);
+}
+
+class Comparer {
+ public:
+  Comparer(const TSTree* fresh, const TreeData& stored)
+      : fresh_(ts_tree_cursor_new(ts_tree_root_node(fresh))), stored_(Node(&stored, 0, 0)) {}
+  Comparer(const Comparer&) = delete;
+  Comparer& operator=(const Comparer&) = delete;
+  ~Comparer() { ts_tree_cursor_delete(&fresh_); }
+
+  TreeComparison run() {
+    for (;;) {
+      compare_node();
+      if (descend()) continue;
+      while (!next_sibling()) {
+        if (!ascend()) return std::move(result_);
+      }
+    }
+  }
+
+ private:
+  // Goes down where both can; a difference in children has been named by compare_node.
+  bool descend() {
+    const bool fresh = ts_tree_cursor_goto_first_child(&fresh_);
+    const bool stored = stored_.goto_first_child();
+    if (fresh && stored) return true;
+    if (fresh) ts_tree_cursor_goto_parent(&fresh_);
+    if (stored) stored_.goto_parent();
+    return false;
+  }
+
+  bool next_sibling() {
+    const bool fresh = ts_tree_cursor_goto_next_sibling(&fresh_);
+    const bool stored = stored_.goto_next_sibling();
+    if (fresh == stored) return fresh;
+    // One list of children is longer; its parent was named. What is left over has no partner.
+    return false;
+  }
+
+  bool ascend() {
+    const bool fresh = ts_tree_cursor_goto_parent(&fresh_);
+    const bool stored = stored_.goto_parent();
+    return fresh && stored;
+  }
+
+  void differ(TSNode node, const char* fact, const std::string& expected,
+              const std::string& found) {
+    ++result_.difference_count;
+    if (result_.differences.size() == kDifferencesNamedMax) return;
+    result_.differences.push_back(at_point(ts_node_start_point(node)) + ": " +
+                                  std::string(ts_node_type(node)) + ": " + fact + " is " + found +
+                                  ", a fresh parse has " + expected);
+  }
+
+  void compare_text(TSNode node, const char* fact, std::string_view expected,
+                    std::string_view found) {
+    if (expected != found) differ(node, fact, quoted(expected), quoted(found));
+  }
+
+  void compare_flag(TSNode node, const char* fact, bool expected, bool found) {
+    if (expected != found) {
+      differ(node, fact, expected ? "true" : "false", found ? "true" : "false");
+    }
+  }
+
+  void compare_number(TSNode node, const char* fact, std::uint32_t expected, std::uint32_t found) {
+    if (expected != found) differ(node, fact, std::to_string(expected), std::to_string(found));
+  }
+
+  void compare_point(TSNode node, const char* fact, TSPoint expected, Point found) {
+    if (expected.row == found.row && expected.column == found.column) return;
+    differ(node, fact, point_text(expected.row, expected.column),
+           point_text(found.row, found.column));
+  }
+
+  void compare_node() {
+    ++result_.nodes;
+    const TSNode fresh = ts_tree_cursor_current_node(&fresh_);
+    const Node stored = stored_.node();
+    const char* field = ts_tree_cursor_current_field_name(&fresh_);
+    compare_text(fresh, "field", field == nullptr ? "" : field, stored_.field_name());
+    compare_text(fresh, "kind", ts_node_type(fresh), stored.kind());
+    compare_text(fresh, "grammar kind", ts_node_grammar_type(fresh), stored.grammar_kind());
+    compare_number(fresh, "kind id", ts_node_symbol(fresh), stored.kind_id());
+    compare_flag(fresh, "named", ts_node_is_named(fresh), stored.is_named());
+    compare_flag(fresh, "extra", ts_node_is_extra(fresh), stored.is_extra());
+    compare_flag(fresh, "missing", ts_node_is_missing(fresh), stored.is_missing());
+    compare_flag(fresh, "error", ts_node_is_error(fresh), stored.is_error());
+    compare_flag(fresh, "has_error", ts_node_has_error(fresh), stored.has_error());
+    compare_number(fresh, "start byte", ts_node_start_byte(fresh), stored.start_byte());
+    compare_number(fresh, "end byte", ts_node_end_byte(fresh), stored.end_byte());
+    compare_point(fresh, "start", ts_node_start_point(fresh), stored.start_point());
+    compare_point(fresh, "end", ts_node_end_point(fresh), stored.end_point());
+    compare_number(fresh, "child count", ts_node_child_count(fresh), stored.child_count());
+    compare_number(fresh, "named child count", ts_node_named_child_count(fresh),
+                   stored.named_child_count());
+  }
+
+  TSTreeCursor fresh_;
+  Cursor stored_;
+  TreeComparison result_;
+};
+
+}  // namespace
+
+TreeComparison compare_with_tree_sitter(const TSTree* fresh, const TreeData& stored) {
+  return Comparer(fresh, stored).run();
+}
+
+}  // namespace copse

@@ -1,0 +1,120 @@
+// What a Tree shares among its copies: the source, the flat nodes, and what points are found from.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "copse/tree.h"
+#include "syntax/flat_node.h"
+#include "syntax/grammar.h"
+
+namespace copse {
+
+// A tree without its source. Node i's subtree is nodes[i, i + copse_node_count(nodes[i])).
+struct FlatTree {
+  std::vector<CopseFlatNode> nodes;
+  // Leaf ERROR nodes, by node: the character each stumbled over.
+  std::vector<CopseErrorLeaf> error_leaves;
+  // Internal error nodes and missing leaves, ascending.
+  std::vector<std::uint32_t> faults;
+};
+
+// Which nodes are visible, aliases considered: one bit a node, and a running count every 64.
+class VisibleRank {
+ public:
+  VisibleRank() = default;
+  VisibleRank(const Grammar& grammar, const std::vector<CopseFlatNode>& nodes);
+
+  // How many of the nodes before `index` are visible. O(1).
+  std::uint32_t count_before(std::uint32_t index) const;
+  bool is_visible(std::uint32_t index) const {
+    return ((words_[index / 64] >> (index % 64)) & 1) != 0;
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint32_t> counts_;
+};
+
+struct TreeData {
+  std::shared_ptr<const Grammar> grammar;
+  std::string source;
+  FlatTree flat;
+  // Byte offset of the first byte of each row; always starts with 0.
+  std::vector<std::uint32_t> line_starts;
+
+  const CopseFlatNode& node(std::uint32_t index) const { return flat.nodes[index]; }
+  std::uint32_t end_of(std::uint32_t index) const {
+    return copse_node_end(flat.nodes.data(), index);
+  }
+
+  // O(log rows).
+  Point point_at(std::uint32_t byte) const;
+
+  // Made at the first call. Thread-safe.
+  const VisibleRank& visible_rank() const;
+
+ private:
+  mutable std::once_flag rank_once_;
+  mutable VisibleRank rank_;
+};
+
+// Puts the parts together and finds the rows.
+std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
+                                               std::string source, FlatTree flat);
+
+// The offsets at which rows start; only '\n' ends a row, as in tree-sitter.
+std::vector<std::uint32_t> find_line_starts(std::string_view source);
+
+// The children of one node, hidden ones included, each with what its parent's production makes of it.
+class ChildWalk {
+ public:
+  ChildWalk(const TreeData& tree, std::uint32_t parent)
+      : tree_(tree),
+        production_(copse_node_production(&tree.node(parent))),
+        next_(parent + 1),
+        end_(parent + copse_node_count(&tree.node(parent))) {}
+
+  // False when there are no more children.
+  bool next() {
+    if (next_ >= end_) return false;
+    index_ = next_;
+    const CopseFlatNode& node = tree_.node(index_);
+    next_ += copse_node_count(&node);
+    structural_ = seen_;
+    alias_ = 0;
+    if (!copse_node_is_extra(&node)) alias_ = tree_.grammar->alias_at(production_, seen_++);
+    return true;
+  }
+
+  // Of the current child. REQUIRES: next() returned true.
+  std::uint32_t index() const { return index_; }
+  std::uint16_t alias() const { return alias_; }
+  // Rank among the children that are not extra; of the next such child, for an extra one.
+  std::uint32_t structural() const { return structural_; }
+  bool visible() const {
+    return alias_ != 0 || tree_.grammar->is_visible(copse_node_symbol(&tree_.node(index_)));
+  }
+  bool named() const {
+    const std::uint16_t symbol =
+        alias_ != 0 ? alias_ : copse_node_symbol(&tree_.node(index_));
+    return tree_.grammar->is_named(symbol);
+  }
+  // A hidden child with visible ones below it.
+  bool shows_children() const { return copse_node_shows_children(&tree_.node(index_)); }
+
+ private:
+  const TreeData& tree_;
+  std::uint16_t production_;
+  std::uint16_t alias_ = 0;
+  std::uint32_t next_;
+  std::uint32_t end_;
+  std::uint32_t index_ = 0;
+  std::uint32_t structural_ = 0;
+  std::uint32_t seen_ = 0;
+};
+
+}  // namespace copse

@@ -1,0 +1,179 @@
+// Models as bytes, and the lookups that encoders need.
+#include "syntax/tree_model.h"
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace copse {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x4D505343;  // "CSPM"
+
+std::uint64_t mix(std::uint64_t value) {
+  value *= 0x9E3779B97F4A7C15U;
+  return value ^ (value >> 29);
+}
+
+std::size_t slots_for(std::size_t items) { return std::bit_ceil(items * 2 + 2); }
+
+}  // namespace
+
+std::uint64_t TreeModel::hash_shape(std::uint16_t production,
+                                    std::span<const std::uint32_t> children) {
+  std::uint64_t hash = mix(production + (children.size() << 16));
+  for (const std::uint32_t tag : children) hash = mix(hash + tag);
+  return hash ^ (hash >> 32);
+}
+
+Result<std::shared_ptr<const TreeModel>> TreeModel::from_bytes(
+    ByteView bytes, const std::shared_ptr<const Grammar>& grammar) {
+  std::shared_ptr<TreeModel> model(new TreeModel());
+  model->grammar_ = grammar;
+  COPSE_TRY_STATUS(model->load(bytes));
+  return std::shared_ptr<const TreeModel>(std::move(model));
+}
+
+Status TreeModel::load(ByteView bytes) {
+  ByteReader in(bytes);
+  if (in.u32() != kMagic) return Error(ErrorCode::Corrupt, "tree model: not a model");
+  const std::uint32_t version = in.u32();
+  if (version > kFormatVersion) {
+    return Error(ErrorCode::Unsupported,
+                 "tree model: format version " + std::to_string(version) +
+                     ", this copse reads up to " + std::to_string(kFormatVersion));
+  }
+  const ByteView identity = in.raw(ContentId::kSizeBytes);
+  if (in.failed() || std::memcmp(identity.data(), grammar_->identity().digest.data(),
+                                 ContentId::kSizeBytes) != 0) {
+    return Error(ErrorCode::Corrupt,
+                 "tree model: made for another grammar than '" + grammar_->name() + "'");
+  }
+  trained_nodes_ = in.varint();
+  COPSE_TRY(span_rules_, SpanRules::read(in, grammar_->symbol_count()));
+  read_shapes(in);
+  read_tables(in);
+  if (in.failed() || !in.at_end()) {
+    return Error(ErrorCode::Corrupt,
+                 "tree model of '" + grammar_->name() + "': damaged near byte " +
+                     std::to_string(in.position()));
+  }
+  bytes_.assign(bytes.begin(), bytes.end());
+  build_lookups();
+  return success();
+}
+
+bool TreeModel::tag_holds(std::uint32_t tag) const {
+  const auto symbol = static_cast<std::uint16_t>(tag >> 16);
+  const std::uint32_t allowed = tag_is_leaf(tag) ? 0xFFFF000FU : 0xFFFF0008U;
+  return grammar_->symbol_known(symbol) && (tag & ~allowed) == 0;
+}
+
+void TreeModel::read_shapes(ByteReader& in) {
+  const std::size_t count = in.count(2);
+  if (count > kShapesMax) in.fail();
+  for (std::size_t i = 0; i < count && !in.failed(); ++i) {
+    Shape shape{};
+    const std::uint32_t production = in.varint32();
+    if (production >= grammar_->production_count()) in.fail();
+    shape.production = static_cast<std::uint16_t>(production);
+    shape.child_count = static_cast<std::uint32_t>(in.count(1));
+    shape.first_child = static_cast<std::uint32_t>(child_tags_.size());
+    if (shape.child_count == 0) in.fail();
+    for (std::uint32_t k = 0; k < shape.child_count && !in.failed(); ++k) {
+      // Symbol and flags, the rarely set ones highest.
+      const std::uint32_t packed = in.varint32();
+      const std::uint32_t tag = (packed >> 4 << 16) | (packed & 15);
+      if ((packed >> 20) != 0 || !tag_holds(tag)) in.fail();
+      child_tags_.push_back(tag);
+    }
+    shapes_.push_back(shape);
+  }
+}
+
+void TreeModel::read_tables(ByteReader& in) {
+  const std::size_t table_count = in.count(1);
+  for (std::size_t i = 0; i < table_count && !in.failed(); ++i) {
+    const std::size_t count = in.count(1);
+    if (count == 0 || count > kTableShapesMax) in.fail();
+    tables_.push_back({static_cast<std::uint32_t>(table_shapes_.size()),
+                       static_cast<std::uint32_t>(count)});
+    for (std::size_t rank = 0; rank < count && !in.failed(); ++rank) {
+      const ShapeId shape = in.varint32();
+      if (shape >= shapes_.size()) in.fail();
+      table_shapes_.push_back(shape);
+    }
+  }
+  const std::size_t tag_count = in.count(2);
+  for (std::size_t i = 0; i < tag_count && !in.failed(); ++i) {
+    const std::uint32_t packed = in.varint32();
+    const std::uint32_t tag = (packed >> 4 << 16) | (packed & 15);
+    const TableId table = in.varint32();
+    if ((packed >> 20) != 0 || !tag_holds(tag) || table >= tables_.size()) in.fail();
+    tag_tables_[tag] = table;
+  }
+  // Each internal child's table: 0 for that of its tag, or 1 + the number of its own.
+  for (const std::uint32_t tag : child_tags_) {
+    TableId table = kNoTable;
+    if (!tag_is_leaf(tag)) {
+      const std::uint32_t coded = in.varint32();
+      table = coded == 0 ? table_for_tag(tag) : coded - 1;
+      if (table != kNoTable && table >= tables_.size()) in.fail();
+    }
+    child_tables_.push_back(table);
+    if (in.failed()) return;
+  }
+}
+
+TableId TreeModel::table_for_tag(std::uint32_t tag) const {
+  const auto found = tag_tables_.find(tag);
+  return found == tag_tables_.end() ? kNoTable : found->second;
+}
+
+void TreeModel::build_lookups() {
+  shape_slots_.assign(slots_for(shapes_.size()), kNoShape);
+  const std::size_t shape_mask = shape_slots_.size() - 1;
+  for (ShapeId id = 0; id < shapes_.size(); ++id) {
+    const ShapeView view = shape(id);
+    std::size_t slot = hash_shape(view.production, view.children) & shape_mask;
+    while (shape_slots_[slot] != kNoShape) slot = (slot + 1) & shape_mask;
+    shape_slots_[slot] = id;
+  }
+  rank_slots_.assign(slots_for(table_shapes_.size()), {});
+  const std::size_t rank_mask = rank_slots_.size() - 1;
+  for (TableId id = 0; id < tables_.size(); ++id) {
+    const std::span<const ShapeId> shapes = table(id);
+    for (std::size_t rank = 0; rank < shapes.size(); ++rank) {
+      std::size_t slot = mix((std::uint64_t{id} << 32) + shapes[rank]) & rank_mask;
+      while (rank_slots_[slot].table != kNoTable) slot = (slot + 1) & rank_mask;
+      rank_slots_[slot] = {id, shapes[rank], static_cast<std::uint8_t>(rank)};
+    }
+  }
+}
+
+ShapeId TreeModel::find_shape(std::uint16_t production,
+                              std::span<const std::uint32_t> children) const {
+  const std::size_t mask = shape_slots_.size() - 1;
+  std::size_t slot = hash_shape(production, children) & mask;
+  for (;; slot = (slot + 1) & mask) {
+    const ShapeId id = shape_slots_[slot];
+    if (id == kNoShape) return kNoShape;
+    const ShapeView view = shape(id);
+    if (view.production == production && view.children.size() == children.size() &&
+        std::memcmp(view.children.data(), children.data(), children.size_bytes()) == 0) {
+      return id;
+    }
+  }
+}
+
+std::optional<std::uint8_t> TreeModel::rank_in(TableId table, ShapeId shape) const {
+  const std::size_t mask = rank_slots_.size() - 1;
+  std::size_t slot = mix((std::uint64_t{table} << 32) + shape) & mask;
+  for (;; slot = (slot + 1) & mask) {
+    const RankSlot& entry = rank_slots_[slot];
+    if (entry.table == kNoTable) return std::nullopt;
+    if (entry.table == table && entry.shape == shape) return entry.rank;
+  }
+}
+
+}  // namespace copse
