@@ -18,6 +18,7 @@ struct ContentId {
   static constexpr std::size_t kSizeBytes = 32;
   std::array<std::uint8_t, kSizeBytes> digest{};
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null in the default
   auto operator<=>(const ContentId&) const = default;
 
   // 64 lower-case hexadecimal digits.
