@@ -1,0 +1,100 @@
+// What the store keeps: frames in packs, shared objects, and one record for each file. The store
+// knows no syntax: types, codecs, kinds and languages are the caller's words.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/bytes.h"
+#include "core/hash.h"
+
+namespace copse {
+
+// Names a pack within its store; never used twice.
+struct PackId {
+  std::uint64_t value = 0;
+
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null in the default
+  auto operator<=>(const PackId&) const = default;
+};
+
+// Where a frame lies and what must be found there.
+struct FrameRef {
+  PackId pack;
+  std::uint64_t offset = 0;  // of the frame's header in the pack
+  std::uint32_t stored_bytes = 0;
+  std::uint64_t raw_bytes = 0;
+  std::uint64_t checksum = 0;
+
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null in the default
+  auto operator<=>(const FrameRef&) const = default;
+};
+
+// Names a shared object by its kind and bytes. All zeros means "none".
+struct SharedId {
+  ContentId content;
+
+  bool none() const { return content == ContentId{}; }
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null in the default
+  auto operator<=>(const SharedId&) const = default;
+};
+
+// One file of a source tree. Files with equal contents may share their frames.
+struct FileRecord {
+  std::string path;  // raw bytes, not empty
+  ContentId content;
+  std::uint64_t source_bytes = 0;
+  std::uint64_t lines = 0;
+  FrameRef source;
+  std::optional<FrameRef> tree;
+  std::string language;  // empty: kept as plain source
+  SharedId grammar;      // none() when there is none
+  SharedId model;
+  std::uint64_t nodes = 0;
+  std::uint64_t visible_nodes = 0;
+  std::uint64_t tree_errors = 0;
+  std::int64_t mtime_ns = 0;
+  std::uint64_t file_size = 0;
+  std::uint64_t inode = 0;
+  std::string note;
+
+  bool operator==(const FileRecord&) const = default;
+};
+
+// A frame as it was read and checked. Owns its bytes.
+class Frame {
+ public:
+  static constexpr std::size_t kHeaderBytes = 24;
+
+  std::uint8_t type = 0;
+  std::uint8_t codec = 0;
+  std::uint64_t raw_bytes = 0;
+
+  // As the caller encoded it; valid as long as the frame lives where it is.
+  ByteView payload() const { return ByteView(stored).subspan(kHeaderBytes); }
+
+  // Header and payload. REQUIRES: at least a header, which every frame the store returns has.
+  Bytes stored;
+};
+
+// A place where bytes are not what was written. `message` is a whole sentence that names both.
+struct Damage {
+  std::string file;
+  std::uint64_t offset = 0;
+  std::string message;
+};
+
+// Named limits of a store.
+inline constexpr std::uint64_t kMaxFramePayloadBytes = UINT32_MAX - Frame::kHeaderBytes;
+inline constexpr std::uint64_t kDefaultPackLimitBytes = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t kMaxSharedBytes = std::uint64_t{256} << 20;
+inline constexpr std::size_t kMaxPathBytes = 32768;
+inline constexpr std::size_t kMaxLanguageBytes = 255;
+inline constexpr std::size_t kMaxNoteBytes = 4096;
+inline constexpr std::size_t kMaxRoots = 1024;
+inline constexpr std::size_t kMaxPacks = 512;  // each costs a reader one descriptor
+
+}  // namespace copse

@@ -1,0 +1,25 @@
+// Constants of a segment's bytes that its writer and its reader share; see docs/formats/store.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/hash.h"
+#include "store/layout.h"
+
+namespace copse {
+
+// Magic, version, zeros, id, records, length of the index, length of the file.
+inline constexpr std::size_t kSegmentHeaderBytes = kMagicBytes + 4 + 4 + 8 + 8 + 8 + 8;
+inline constexpr std::size_t kSegmentChecksumBytes = 8;
+
+inline constexpr int kRowRemoved = 1;
+inline constexpr int kRowHasTree = 2;
+inline constexpr int kRowHasNote = 4;
+inline constexpr int kRowFlags = kRowRemoved | kRowHasTree | kRowHasNote;
+
+// Content id and checksum of the source frame; a tree frame adds its checksum.
+inline constexpr std::size_t kSourceDigestBytes = ContentId::kSizeBytes + 8;
+inline constexpr std::size_t kTreeDigestBytes = 8;
+
+}  // namespace copse

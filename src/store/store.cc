@@ -1,0 +1,156 @@
+// Reads one generation of a store.
+#include "store/store.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/check.h"
+#include "store/shared_object.h"
+#include "store/store_state.h"
+
+namespace copse {
+namespace {
+
+// Nothing when there is no such file.
+std::uint64_t file_bytes(FileSystem& file_system, const std::string& directory,
+                         const std::string& name) {
+  auto info = file_system.stat(join_path(directory, name));
+  return info.ok() ? info.value().size_bytes : 0;
+}
+
+std::uint64_t live_bytes(const Catalogue& catalogue) {
+  std::vector<FrameRef> frames;
+  for (std::size_t i = 0; i < catalogue.size(); ++i) {
+    visit_frames(catalogue.record(i), [&](const FrameRef& ref) { frames.push_back(ref); });
+  }
+  std::sort(frames.begin(), frames.end());
+  frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
+  std::uint64_t bytes = 0;
+  for (const FrameRef& ref : frames) {
+    bytes += frame_bytes(ref);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::vector<SharedId> named_shared_objects(const Generation& generation) {
+  std::set<SharedId> ids;
+  for (const RootEntry& root : generation.head.roots) {
+    ids.insert(root.id);
+  }
+  for (const SegmentPtr& segment : generation.catalogue.segments()) {
+    ids.insert(segment->tables.shared.begin(), segment->tables.shared.end());
+  }
+  return {ids.begin(), ids.end()};
+}
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::open(FileSystem& file_system, const std::string& directory) {
+  auto state = std::make_unique<State>(file_system, directory);
+  COPSE_TRY(state->generation, load_generation(file_system, directory));
+  state->damages.add(state->generation.damages);
+  return Store(std::move(state));
+}
+
+std::uint64_t Store::id() const {
+  return state_->generation.head.store_id;
+}
+std::uint64_t Store::generation() const {
+  return state_->generation.head.generation;
+}
+const std::string& Store::directory() const {
+  return state_->directory;
+}
+std::size_t Store::file_count() const {
+  return state_->generation.catalogue.size();
+}
+
+std::string_view Store::path(std::size_t index) const {
+  return state_->generation.catalogue.path(index);
+}
+
+FileRecord Store::file(std::size_t index) const {
+  return state_->generation.catalogue.record(index);
+}
+
+std::size_t Store::lower_bound(std::string_view path) const {
+  return state_->generation.catalogue.lower_bound(path);
+}
+
+Result<std::optional<FileRecord>> Store::find(std::string_view path) const {
+  return state_->generation.catalogue.find(path);
+}
+
+Status Store::check_complete() const {
+  return state_->generation.catalogue.check_complete();
+}
+
+Result<Frame> Store::read_frame(const FrameRef& ref) const {
+  auto frame = state_->generation.packs.read(ref);
+  if (!frame.ok() && frame.error().code() == ErrorCode::Corrupt) {
+    state_->damages.add({{pack_name(ref.pack), ref.offset, frame.error().message()}});
+  }
+  return frame;
+}
+
+Result<Bytes> Store::read_shared(const SharedId& id, std::uint8_t kind) const {
+  std::vector<Damage> damages;
+  auto bytes = read_shared_object(state_->file_system, state_->directory, id, kind, damages);
+  state_->damages.add(std::move(damages));
+  return bytes;
+}
+
+std::optional<SharedId> Store::root(std::string_view name) const {
+  for (const RootEntry& root : state_->generation.head.roots) {
+    if (root.name == name) return root.id;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Store::root_names() const {
+  std::vector<std::string> names;
+  for (const RootEntry& root : state_->generation.head.roots) {
+    names.push_back(root.name);
+  }
+  return names;
+}
+
+std::vector<Damage> Store::damages() const {
+  return state_->damages.list();
+}
+
+Result<DiskUsage> Store::disk_bytes() const {
+  const Generation& generation = state_->generation;
+  DiskUsage usage;
+  for (const PackEntry& pack : generation.head.packs) {
+    usage.packs += pack.committed_bytes;
+  }
+  usage.packs_live = live_bytes(generation.catalogue);
+  for (const Mirror mirror : kMirrors) {
+    for (const SegmentEntry& segment : generation.head.segments) {
+      usage.catalogue +=
+          file_bytes(state_->file_system, state_->directory, segment_name(segment.id, mirror));
+    }
+    for (const SharedId& id : named_shared_objects(generation)) {
+      usage.shared += file_bytes(state_->file_system, state_->directory, shared_name(id, mirror));
+    }
+    usage.head += file_bytes(state_->file_system, state_->directory, head_name(mirror));
+  }
+  return usage;
+}
+
+Result<bool> Store::refresh() {
+  COPSE_TRY(const HeadState newest, read_head(state_->file_system, state_->directory));
+  if (newest.head == state_->generation.head) return false;
+  COPSE_TRY(state_->generation, load_generation(state_->file_system, state_->directory));
+  state_->damages.add(state_->generation.damages);
+  return true;
+}
+
+}  // namespace copse

@@ -1,0 +1,319 @@
+// The store against a map, and its refusals.
+#include "store/store.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "store/head.h"
+#include "store/segment.h"
+#include "store/testing_model.h"
+
+namespace copse {
+namespace {
+
+using testing_model::expect_model;
+using testing_model::fixed_options;
+using testing_model::kDirectory;
+using testing_model::Model;
+
+std::uint64_t test_seed() {
+  const char* given = std::getenv("COPSE_SEED");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+  return given == nullptr ? 20240611 : std::strtoull(given, nullptr, 10);
+}
+
+StoreWriter open_writer(FileSystem& file_system, const WriterOptions& options = fixed_options()) {
+  auto writer = StoreWriter::open_or_create(file_system, kDirectory, options);
+  EXPECT_TRUE(writer.ok()) << (writer.ok() ? "" : writer.error().message());
+  return std::move(writer).value();
+}
+
+TEST(Store, AgreesWithMapUnderRandomOperations) {
+  const std::uint64_t seed = test_seed();
+  SCOPED_TRACE("COPSE_SEED=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  MemoryFileSystem disk;
+  Model model;
+  for (int session = 0; session < 30; ++session) {
+    StoreWriter writer = open_writer(disk, fixed_options(400));
+    const int commits = static_cast<int>(random() % 5);
+    for (int i = 0; i < commits; ++i) {
+      const int operations = static_cast<int>(random() % 10);
+      ASSERT_TRUE(testing_model::change(writer, model, random, operations).ok());
+      if (random() % 3 == 0) {
+        ASSERT_TRUE(testing_model::set_root(writer, model, "r" + std::to_string(random() % 3),
+                                            "object " + std::to_string(random() % 9))
+                        .ok());
+      }
+      if (random() % 6 == 0) {
+        const auto copied = writer.gather(static_cast<double>(random() % 5) / 4);
+        ASSERT_TRUE(copied.ok()) << copied.error().message();
+      }
+      for (const auto& [path, file] : model.files) {
+        const auto found = writer.find(path);
+        ASSERT_TRUE(found.ok() && found.value().has_value());
+        EXPECT_EQ(found.value()->nodes, file.nodes);
+        const auto frame = writer.read_frame(found.value()->source);
+        ASSERT_TRUE(frame.ok());
+        EXPECT_EQ(as_text(frame.value().payload()), file.source);
+      }
+      const auto paths = writer.paths();
+      ASSERT_TRUE(paths.ok());
+      EXPECT_EQ(paths.value().size(), model.files.size());
+      EXPECT_TRUE(std::is_sorted(paths.value().begin(), paths.value().end()));
+      ASSERT_TRUE(writer.commit().ok());
+      ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+    }
+    Model dropped = model;
+    ASSERT_TRUE(testing_model::change(writer, dropped, random, 3).ok());  // never committed
+  }
+  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+}
+
+TEST(Store, RecordKeepsEveryField) {
+  MemoryFileSystem disk;
+  FileRecord record;
+  {
+    StoreWriter writer = open_writer(disk);
+    record.path = std::string("a\0b\xff", 4);
+    record.content = content_id(as_bytes("x"));
+    record.source_bytes = UINT64_MAX;
+    record.lines = UINT64_MAX - 1;
+    record.source = writer.append_frame(9, 8, 0, as_bytes("late")).value();
+    record.tree = writer.append_frame(255, 254, UINT64_MAX, {}).value();
+    std::swap(record.source, *record.tree);  // the tree before the source
+    record.language = "c++";
+    record.grammar = writer.put_shared(1, as_bytes("grammar")).value();
+    record.model = writer.put_shared(2, as_bytes("grammar")).value();
+    record.nodes = 5;
+    record.visible_nodes = UINT64_MAX;
+    record.tree_errors = 77;
+    record.mtime_ns = INT64_MIN;
+    record.file_size = 3;
+    record.inode = UINT64_MAX;
+    record.note = std::string(kMaxNoteBytes, 'n');
+    ASSERT_TRUE(writer.put(record).ok());
+    ASSERT_TRUE(writer.commit().ok());
+    EXPECT_NE(record.grammar, record.model);
+    EXPECT_TRUE(writer.find(record.path).value() == record);
+  }
+  auto store = Store::open(disk, kDirectory);
+  ASSERT_TRUE(store.ok());
+  EXPECT_TRUE(store.value().find(record.path).value() == record);
+  const auto frame = store.value().read_frame(record.source);
+  ASSERT_TRUE(frame.ok());
+  EXPECT_EQ(frame.value().type, 255);
+  EXPECT_EQ(frame.value().codec, 254);
+  EXPECT_EQ(frame.value().raw_bytes, UINT64_MAX);
+  EXPECT_TRUE(frame.value().payload().empty());
+  EXPECT_EQ(store.value().read_shared(record.model, 1).error().code(), ErrorCode::Corrupt);
+}
+
+TEST(Store, SameOperationsGiveSameBytes) {
+  const auto make = [] {
+    auto disk = std::make_unique<MemoryFileSystem>();
+    std::mt19937_64 random(5);
+    Model model;
+    StoreWriter writer = open_writer(*disk);
+    EXPECT_TRUE(testing_model::change(writer, model, random, 20).ok());
+    EXPECT_TRUE(writer.commit().ok());
+    return disk;
+  };
+  const auto one = make();
+  const auto two = make();
+  ASSERT_EQ(one->all_files(), two->all_files());
+  for (const std::string& path : one->all_files()) {
+    EXPECT_EQ(one->read_file(path, UINT64_MAX).value(), two->read_file(path, UINT64_MAX).value())
+        << path;
+  }
+}
+
+TEST(Store, ReaderHoldsItsGenerationUntilRefreshed) {
+  MemoryFileSystem disk;
+  std::mt19937_64 random(6);
+  Model model;
+  StoreWriter writer = open_writer(disk);
+  ASSERT_TRUE(testing_model::change(writer, model, random, 30).ok());
+  ASSERT_TRUE(writer.commit().ok());
+  auto store = Store::open(disk, kDirectory);
+  ASSERT_TRUE(store.ok());
+  const Model before = model;
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(testing_model::change(writer, model, random, 10).ok());
+    ASSERT_TRUE(writer.gather(1).ok());
+    ASSERT_TRUE(writer.commit().ok());
+    auto again = testing_model::read_all(store.value());
+    ASSERT_TRUE(again.ok()) << again.error().message();
+    EXPECT_TRUE(again.value() == before);
+  }
+  ASSERT_TRUE(store.value().refresh().value());
+  EXPECT_TRUE(testing_model::read_all(store.value()).value() == model);
+  EXPECT_FALSE(store.value().refresh().value());
+  EXPECT_EQ(store.value().generation(), writer.generation());
+}
+
+TEST(Store, PacksAndObjectsNobodyNeedsGoAway) {
+  MemoryFileSystem disk;
+  Model model;
+  for (int i = 0; i < 300; ++i) {
+    StoreWriter writer = open_writer(disk);
+    const std::string number = std::to_string(i);
+    ASSERT_TRUE(
+        testing_model::put(writer, model, "p" + number, {"s" + number, {}, "g" + number, {}, 1})
+            .ok());
+    ASSERT_TRUE(testing_model::put(writer, model, "same", {"s" + number, {}, {}, {}, 1}).ok());
+    ASSERT_TRUE(writer.commit().ok());
+  }
+  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+  EXPECT_LT(disk.list(std::string(kDirectory) + "/packs").value().size(), 140U);
+  EXPECT_LT(disk.list(std::string(kDirectory) + "/catalogue").value().size(), 30U);
+  {
+    StoreWriter writer = open_writer(disk);
+    for (int i = 0; i < 300; ++i) {
+      ASSERT_TRUE(writer.remove("p" + std::to_string(i)).ok());
+    }
+    model.files.erase(model.files.begin(), model.files.find("same"));
+    ASSERT_TRUE(writer.commit().ok());
+  }
+  { const StoreWriter writer = open_writer(disk); }
+  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+  EXPECT_EQ(disk.list(std::string(kDirectory) + "/packs").value().size(), 1U);
+  EXPECT_EQ(disk.list(std::string(kDirectory) + "/shared").value().size(), 0U);
+  auto store = Store::open(disk, kDirectory);
+  const auto usage = store.value().disk_bytes();
+  ASSERT_TRUE(usage.ok());
+  EXPECT_EQ(usage.value().packs_live, Frame::kHeaderBytes + 4);
+  EXPECT_GT(usage.value().packs, usage.value().packs_live);
+  EXPECT_EQ(usage.value().shared, 0U);
+}
+
+TEST(Store, MissingStoreIsNotFound) {
+  MemoryFileSystem disk;
+  EXPECT_EQ(Store::open(disk, "/nowhere").error().code(), ErrorCode::NotFound);
+  ASSERT_TRUE(disk.make_directories("/empty").ok());
+  EXPECT_EQ(Store::open(disk, "/empty").error().code(), ErrorCode::NotFound);
+}
+
+TEST(Store, OtherDirectoryIsRefusedForWriting) {
+  MemoryFileSystem disk;
+  ASSERT_TRUE(disk.make_directories("/home/packs").ok());
+  ASSERT_TRUE(disk.create("/home/packs/letter.txt").ok());
+  const auto refused = StoreWriter::open_or_create(disk, "/home");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::InvalidArgument);
+  EXPECT_EQ(disk.all_files(), std::vector<std::string>{"/home/packs/letter.txt"});
+}
+
+TEST(Store, NewerVersionIsRefusedWithAdvice) {
+  MemoryFileSystem disk;
+  { const StoreWriter writer = open_writer(disk); }
+  const std::string path = std::string(kDirectory) + "/HEAD";
+  Bytes head = disk.read_file(path, UINT64_MAX).value();
+  head[8] = kStoreVersion + 1;
+  head.resize(head.size() - 8);
+  ByteWriter(head).u64(checksum64(head));
+  ASSERT_TRUE(disk.overwrite(path, head).ok());
+  for (const Error& error : {Store::open(disk, kDirectory).error(),
+                             StoreWriter::open_or_create(disk, kDirectory).error()}) {
+    EXPECT_EQ(error.code(), ErrorCode::Unsupported);
+    EXPECT_EQ(error.message(),
+              "/data/store/HEAD is of store version 2, this copse reads version 1: use a newer "
+              "copse, or index the sources again into another directory");
+  }
+}
+
+TEST(Store, SecondWriterIsBusyAndReadOnlyDiskReads) {
+  MemoryFileSystem disk;
+  Model model;
+  std::mt19937_64 random(8);
+  {
+    StoreWriter writer = open_writer(disk);
+    ASSERT_TRUE(testing_model::change(writer, model, random, 9).ok());
+    ASSERT_TRUE(writer.commit().ok());
+    EXPECT_EQ(StoreWriter::open_or_create(disk, kDirectory).error().code(), ErrorCode::Busy);
+  }
+  disk.set_read_only(true);
+  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+}
+
+TEST(Store, CallersMistakesChangeNothing) {
+  MemoryFileSystem disk;
+  StoreWriter writer = open_writer(disk);
+  FileRecord record;
+  EXPECT_EQ(writer.put(record).error().code(), ErrorCode::InvalidArgument);
+  record.path = "a";
+  EXPECT_EQ(writer.put(record).error().code(), ErrorCode::InvalidArgument);  // no frame
+  record.source = writer.append_frame(1, 1, 1, as_bytes("x")).value();
+  record.source.stored_bytes += 1;
+  EXPECT_EQ(writer.put(record).error().code(), ErrorCode::InvalidArgument);
+  record.source.stored_bytes -= 1;
+  record.grammar.content.digest[0] = 1;
+  EXPECT_EQ(writer.put(record).error().code(), ErrorCode::InvalidArgument);
+  EXPECT_EQ(writer.set_root("r", record.grammar).error().code(), ErrorCode::InvalidArgument);
+  record.grammar = {};
+  record.path.assign(kMaxPathBytes + 1, 'p');
+  EXPECT_EQ(writer.put(record).error().code(), ErrorCode::LimitExceeded);
+  record.path = "a";
+  EXPECT_TRUE(writer.put(record).ok());
+  EXPECT_TRUE(writer.commit().ok());
+}
+
+TEST(Store, FullDiskIsSaidAndLosesNothing) {
+  MemoryFileSystem disk;
+  Model model;
+  std::mt19937_64 random(9);
+  {
+    StoreWriter writer = open_writer(disk);
+    ASSERT_TRUE(testing_model::change(writer, model, random, 20).ok());
+    ASSERT_TRUE(writer.commit().ok());
+    Model dropped = model;
+    disk.set_free_bytes(100);
+    Status status = success();
+    while (status.ok()) {
+      status = testing_model::change(writer, dropped, random, 1);
+    }
+    EXPECT_NE(status.error().message().find("no space left on device"), std::string::npos);
+    disk.set_free_bytes(UINT64_MAX);
+    EXPECT_EQ(writer.commit().error().message(), status.error().message());
+  }
+  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+  StoreWriter writer = open_writer(disk);
+  ASSERT_TRUE(testing_model::change(writer, model, random, 5).ok());
+  ASSERT_TRUE(writer.commit().ok());
+  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+}
+
+TEST(Store, CatalogueOfManyFilesIsSmall) {
+  MemoryFileSystem disk;
+  static constexpr int kFiles = 20'000;
+  std::mt19937_64 random(10);
+  {
+    StoreWriter writer = open_writer(disk);
+    FileRecord record;
+    record.source = writer.append_frame(1, 1, 1, as_bytes("x")).value();
+    for (int i = 0; i < kFiles; ++i) {
+      record.path = "drivers/net/ethernet/vendor" + std::to_string(i / 50) + "/file" +
+                    std::to_string(i % 50) + ".c";
+      for (auto& byte : record.content.digest) {
+        byte = static_cast<std::uint8_t>(random());
+      }
+      record.source_bytes = random() % 30000;
+      record.file_size = record.source_bytes;
+      record.lines = record.source_bytes / 30;
+      ASSERT_TRUE(writer.put(record).ok());
+    }
+    ASSERT_TRUE(writer.commit().ok());
+  }
+  auto store = Store::open(disk, kDirectory);
+  ASSERT_EQ(store.value().file_count(), static_cast<std::size_t>(kFiles));
+  const auto usage = store.value().disk_bytes().value();
+  EXPECT_LT(usage.catalogue / kFiles, 2U * 75U);
+  const std::string middle = "drivers/net/ethernet/vendor200/file7.c";
+  const std::size_t index = store.value().lower_bound(middle);
+  EXPECT_EQ(store.value().path(index), middle);
+  EXPECT_EQ(store.value().file(index), *store.value().find(middle).value());
+}
+
+}  // namespace
+}  // namespace copse
