@@ -1,0 +1,103 @@
+// Any query text over any JSON: compiling ends as in tree-sitter, and every match stays inside the tree.
+// The input is the query, a zero byte, the source.
+#include <dlfcn.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "copse/query.h"
+#include "query/query_text.h"
+#include "syntax/tree_data.h"
+#include "syntax/ts_adapter.h"
+
+namespace {
+
+constexpr std::size_t kInputBytesMax = 4096;
+constexpr int kMatchesMax = 1000;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+const TSLanguage* json_language() {
+  static const TSLanguage* language = [] {
+    void* object = dlopen(COPSE_TEST_GRAMMAR_DIR "/json.so", RTLD_NOW | RTLD_LOCAL);
+    require(object != nullptr);
+    return reinterpret_cast<const TSLanguage* (*)()>(dlsym(object, "tree_sitter_json"))();
+  }();
+  return language;
+}
+
+const std::shared_ptr<const copse::Grammar>& json_grammar() {
+  static const auto grammar =
+      copse::Grammar::from_language(json_language(), "json").value();
+  return grammar;
+}
+
+copse::Tree parse(std::string_view source) {
+  const std::unique_ptr<TSParser, decltype(&ts_parser_delete)> parser(ts_parser_new(),
+                                                                      &ts_parser_delete);
+  require(ts_parser_set_language(parser.get(), json_language()));
+  const std::unique_ptr<TSTree, decltype(&ts_tree_delete)> tree(
+      ts_parser_parse_string(parser.get(), nullptr, source.data(),
+                             static_cast<std::uint32_t>(source.size())),
+      &ts_tree_delete);
+  CopseFlatBuffer buffer{};
+  require(copse_flatten(tree.get(), &buffer) == CopseFlattenOk);
+  copse::FlatTree flat;
+  flat.nodes.assign(buffer.nodes, buffer.nodes + buffer.node_count);
+  copse_flat_buffer_free(&buffer);
+  return copse::Tree(
+      copse::make_tree_data(json_grammar(), std::string(source), std::move(flat)));
+}
+
+// Whether tree-sitter itself takes the query.
+bool compiles(std::string_view text) {
+  std::uint32_t offset = 0;
+  TSQueryError error = TSQueryErrorNone;
+  TSQuery* query = ts_query_new(json_language(), text.data(),
+                                static_cast<std::uint32_t>(text.size()), &offset, &error);
+  if (query == nullptr) return false;
+  ts_query_delete(query);
+  return true;
+}
+
+}  // namespace
+
+// tree-sitter's compiler forgets a few lists of quantifiers when it refuses a query.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:ts_query__parse_pattern\nleak:ts_query_new\nleak:copse_query_new\n";
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > kInputBytesMax) return 0;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view text = input.substr(0, input.find('\0'));
+  const std::string_view source =
+      text.size() < size ? input.substr(text.size() + 1) : std::string_view("[1, {\"a\": null}]");
+  copse::QueryError error;
+  const auto query = copse::Query::compile(copse::Language(json_grammar()), text, &error);
+  if (!query.ok()) {
+    require(!error.describe("query", text).empty());
+    require(error.kind == copse::QueryError::Kind::Predicate ||
+            copse::check_query_text(text).has_value() || !compiles(text));
+    return 0;
+  }
+  require(compiles(text));
+  const copse::Tree tree = parse(source);
+  int matches = 0;
+  const copse::Status status =
+      query.value().matches(tree, {.match_limit = 32}, [&](const copse::Match& match) {
+        for (const copse::Capture& capture : *match.captures) {
+          require(capture.node.index() < tree.node_count());
+          require(capture.node.end_byte() <= source.size());
+        }
+        return ++matches < kMatchesMax;
+      });
+  require(status.ok());
+  return 0;
+}
