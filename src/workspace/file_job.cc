@@ -1,0 +1,133 @@
+// From a path to what goes into the store.
+#include "workspace/file_job.h"
+
+#include <utility>
+
+#include "workspace/language_detection.h"
+
+namespace copse {
+namespace {
+
+constexpr int kReadAttemptsMax = 3;
+// A file written less than this before it was read may be written again within the same tick of its
+// file system's clock: its stat proves nothing (git calls such an entry racy).
+constexpr std::int64_t kFineTickNs = 20'000'000;
+constexpr std::int64_t kCoarseTickNs = 2'000'000'000;
+
+bool stat_proves_content(std::int64_t mtime_ns, std::int64_t read_at_ns) {
+  const std::int64_t tick = mtime_ns % 1'000'000'000 == 0 ? kCoarseTickNs : kFineTickNs;
+  return mtime_ns + tick < read_at_ns;
+}
+
+bool same_stat(const FileInfo& a, const FileInfo& b) {
+  return a.mtime_ns == b.mtime_ns && a.size_bytes == b.size_bytes && a.inode == b.inode;
+}
+
+}  // namespace
+
+Status LaneState::ready(const LanguageState& language,
+                        const std::shared_ptr<const TreeModel>& model) {
+  const auto known = models_.find(language.id);
+  if (known == models_.end()) {
+    auto grammar = lane_->load(language.id, language.library_path);
+    if (!grammar.ok()) return std::move(grammar).take_error();
+    if (grammar.value()->identity() != language.grammar->identity()) {
+      return Error(ErrorCode::Unsupported,
+                   language.library_path + " was replaced while indexing; run copse index again");
+    }
+    models_[language.id] = nullptr;
+  }
+  if (models_[language.id] == model) return success();
+  COPSE_TRY_STATUS(
+      lane_->set_model(language.id, model != nullptr ? model : base_model(language.grammar)));
+  models_[language.id] = model;
+  return success();
+}
+
+Result<std::string> FileWorker::read(const IndexJob& job, FileRecord& record) const {
+  const std::string path = join_path(root_, job.file.path);
+  for (int attempt = 1;; ++attempt) {
+    COPSE_TRY(const FileInfo before, file_system_.lstat(path));
+    const std::int64_t read_at_ns = clock_.wall_ns();
+    COPSE_TRY(const Bytes bytes, file_system_.read_file(path, kFileBytesMax));
+    COPSE_TRY(const FileInfo after, file_system_.lstat(path));
+    const bool quiet = same_stat(before, after) && bytes.size() == after.size_bytes;
+    if (!quiet && attempt < kReadAttemptsMax) continue;
+    record.file_size = bytes.size();
+    record.inode = after.inode;
+    record.mtime_ns = quiet && stat_proves_content(after.mtime_ns, read_at_ns) ? after.mtime_ns : 0;
+    return std::string(as_text(bytes));
+  }
+}
+
+std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneState& lane,
+                              bool sample, FileOutcome& outcome) const {
+  if (job.language.empty()) return "no known language";
+  const LanguageState& language = languages_.at(job.language);
+  if (!language.usable()) return language.problem;
+  outcome.record.grammar = language.grammar_id;
+  switch (classify_content(text)) {
+    case ContentKind::Text:
+      break;
+    case ContentKind::Binary:
+      return "binary content";
+    case ContentKind::Utf16:
+      return "UTF-16 text";
+  }
+  const Status ready = lane.ready(language, sample ? nullptr : language.model);
+  if (!ready.ok()) return ready.error().message();
+  auto tree = lane.lane().prepare(job.language, text);
+  if (!tree.ok()) {
+    if (tree.error().code() == ErrorCode::Interrupted)
+      outcome.kind = FileOutcome::Kind::Interrupted;
+    return tree.error().message();
+  }
+  outcome.record.language = job.language;
+  outcome.record.model = language.model_id;
+  outcome.record.nodes = tree.value().nodes;
+  outcome.record.visible_nodes = tree.value().visible_nodes;
+  outcome.tree = std::move(tree).value();
+  return {};
+}
+
+FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) const {
+  FileOutcome outcome;
+  FileRecord& record = outcome.record;
+  record.path = job.file.path;
+  auto read_text = read(job, record);
+  if (!read_text.ok()) {
+    outcome.kind = read_text.error().code() == ErrorCode::NotFound ? FileOutcome::Kind::Vanished
+                                                                   : FileOutcome::Kind::Unreadable;
+    outcome.problem = read_text.error().message();
+    return outcome;
+  }
+  std::string text = std::move(read_text).value();
+  record.content = content_id(as_bytes(text));
+  record.source_bytes = text.size();
+  if (job.known && job.known->content == record.content) {
+    const FileRecord& known = *job.known;
+    const bool no_language = job.language.empty() && !known.tree;
+    const bool same_grammar = !job.language.empty() && languages_.at(job.language).usable() &&
+                              known.grammar == languages_.at(job.language).grammar_id &&
+                              (!known.tree || known.language == job.language);
+    const bool no_grammar = !job.language.empty() && !languages_.at(job.language).usable() &&
+                            (!known.tree || known.language == job.language);
+    if (no_language || same_grammar || no_grammar) {
+      outcome.kind = FileOutcome::Kind::Unchanged;
+      const FileRecord stat = record;
+      record = known;
+      record.mtime_ns = stat.mtime_ns;
+      record.file_size = stat.file_size;
+      record.inode = stat.inode;
+      return outcome;
+    }
+  }
+  record.lines = count_lines(text);
+  record.note = parse(job, text, lane, sample, outcome);
+  if (record.note.size() > kMaxNoteBytes) record.note.resize(kMaxNoteBytes);
+  outcome.source = compress_frame(as_bytes(text), kFastLevel);
+  if (sample) outcome.text = std::move(text);
+  return outcome;
+}
+
+}  // namespace copse

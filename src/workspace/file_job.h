@@ -1,0 +1,71 @@
+// One file of an indexing run: read, recognised, parsed, compressed. Runs on a lane's thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/io/clock.h"
+#include "core/io/file_system.h"
+#include "workspace/index_plan.h"
+#include "workspace/parse_lane.h"
+
+namespace copse {
+
+struct FileOutcome {
+  enum class Kind : std::uint8_t {
+    Stored,     // new content, with a tree or plain
+    Unchanged,  // the content is what the store has; its stat may be new
+    Vanished,   // it was there when the directory was walked
+    Unreadable,
+    Interrupted,
+  };
+
+  Kind kind = Kind::Stored;
+  // Everything but the frames' places. `note` says why there is no tree.
+  FileRecord record;
+  FramePayload source;
+  std::optional<PreparedTree> tree;
+  std::string problem;  // why it is unreadable
+  std::string text;     // the source itself, where the caller asked to keep it
+};
+
+// A lane and what it has been told so far.
+class LaneState {
+ public:
+  explicit LaneState(std::unique_ptr<ParseLane> lane) : lane_(std::move(lane)) {}
+
+  ParseLane& lane() { return *lane_; }
+  // Makes the lane ready for the language with that model; null for the base model.
+  Status ready(const LanguageState& language, const std::shared_ptr<const TreeModel>& model);
+
+ private:
+  std::unique_ptr<ParseLane> lane_;
+  std::map<std::string, std::shared_ptr<const TreeModel>> models_;  // by loaded language
+};
+
+class FileWorker {
+ public:
+  FileWorker(FileSystem& file_system, const Clock& clock, std::string root,
+             const LanguageTable& languages)
+      : file_system_(file_system), clock_(clock), root_(std::move(root)), languages_(languages) {}
+
+  // `sample` encodes with the base model and keeps the text: for learning a model. Thread-safe,
+  // given a lane of one's own.
+  FileOutcome run(const IndexJob& job, LaneState& lane, bool sample) const;
+
+ private:
+  // Reads until nobody writes meanwhile, within reason, and takes down the stat.
+  Result<std::string> read(const IndexJob& job, FileRecord& record) const;
+  // Why the content cannot be parsed, or nothing.
+  std::string parse(const IndexJob& job, std::string_view text, LaneState& lane, bool sample,
+                    FileOutcome& outcome) const;
+
+  FileSystem& file_system_;
+  const Clock& clock_;
+  std::string root_;
+  const LanguageTable& languages_;
+};
+
+}  // namespace copse

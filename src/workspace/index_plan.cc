@@ -1,0 +1,118 @@
+// Files on disk against records in the store.
+#include "workspace/index_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "workspace/language_detection.h"
+
+namespace copse {
+namespace {
+
+// A file from here on is begun before all others, so that no lane is left alone with it at the end.
+constexpr std::uint64_t kLargeFileBytes = std::uint64_t{1} << 20;
+
+}  // namespace
+
+Result<std::string> IndexPlanner::read_head(const WalkedFile& file) const {
+  COPSE_TRY(const auto open, file_system_.open(join_path(root_, file.path)));
+  COPSE_TRY(const std::uint64_t size, open->size());
+  std::string head(std::min<std::uint64_t>(size, kDetectionHeadBytes), '\0');
+  COPSE_TRY_STATUS(open->read_at(0, {reinterpret_cast<std::uint8_t*>(head.data()), head.size()}));
+  return head;
+}
+
+Status IndexPlanner::look_at_file(WalkedFile file) {
+  Candidate candidate;
+  COPSE_TRY(candidate.known, writer_.find(file.path));
+  if (candidate.known) {
+    const FileRecord& known = *candidate.known;
+    candidate.same_stat = known.mtime_ns != 0 && known.mtime_ns == file.mtime_ns &&
+                          known.file_size == file.size_bytes && known.inode == file.inode;
+  }
+  const NameVerdict verdict = name_may_be_known(registry_, file.path);
+  if (verdict == NameVerdict::Known) {
+    candidate.language = detect_language(registry_, file.path, {}).value_or("");
+  } else if (candidate.same_stat && candidate.known->tree) {
+    candidate.language = candidate.known->language;
+  } else if (verdict == NameVerdict::NeedsContent) {
+    auto head = read_head(file);
+    if (!head.ok()) {
+      if (head.error().code() == ErrorCode::NotFound) return success();
+      present_.insert(file.path);
+      problems_.push_back({file.path, head.error().message()});
+      return success();
+    }
+    candidate.language = detect_language(registry_, file.path, head.value()).value_or("");
+  }
+  if (candidate.language.empty() && !options_.include_unknown) return success();
+  present_.insert(file.path);
+  candidate.file = std::move(file);
+  candidates_.push_back(std::move(candidate));
+  return success();
+}
+
+Status IndexPlanner::look_at(WalkReport walk) {
+  for (WalkedFile& file : walk.files)
+    COPSE_TRY_STATUS(look_at_file(std::move(file)));
+  for (FileProblem& problem : walk.problems)
+    problems_.push_back(std::move(problem));
+  return success();
+}
+
+std::set<std::string> IndexPlanner::languages() const {
+  std::set<std::string> languages;
+  for (const Candidate& candidate : candidates_) {
+    if (!candidate.language.empty()) languages.insert(candidate.language);
+  }
+  return languages;
+}
+
+// A file that was kept as plain source is tried again when there is another grammar for it.
+bool IndexPlanner::is_unchanged(const Candidate& candidate, const LanguageTable& table) const {
+  if (!candidate.same_stat) return false;
+  const FileRecord& known = *candidate.known;
+  if (candidate.language.empty()) return !known.tree;
+  if (known.tree && known.language != candidate.language) return false;
+  const LanguageState& language = table.at(candidate.language);
+  return !language.usable() || known.grammar == language.grammar_id;
+}
+
+// What could not be read is not gone: neither an unreadable file nor what lies below an unreadable
+// directory.
+Result<std::vector<std::string>> IndexPlanner::find_removed() const {
+  COPSE_TRY(const std::vector<std::string> paths, writer_.paths());
+  std::vector<std::string> removed;
+  for (const std::string& path : paths) {
+    if (present_.contains(path)) continue;
+    const bool hidden =
+        std::any_of(problems_.begin(), problems_.end(), [&](const FileProblem& problem) {
+          return path == problem.path || problem.path.empty() || problem.path == "." ||
+                 path.starts_with(problem.path + "/");
+        });
+    if (!hidden) removed.push_back(path);
+  }
+  return removed;
+}
+
+Result<IndexPlan> IndexPlanner::finish(const LanguageTable& table) {
+  IndexPlan plan;
+  COPSE_TRY(plan.removed, find_removed());
+  plan.files_seen = candidates_.size();
+  for (Candidate& candidate : candidates_) {
+    if (is_unchanged(candidate, table)) {
+      ++plan.files_unchanged;
+      continue;
+    }
+    plan.bytes_total += candidate.file.size_bytes;
+    plan.jobs.push_back(
+        {std::move(candidate.file), std::move(candidate.language), std::move(candidate.known)});
+  }
+  std::stable_partition(plan.jobs.begin(), plan.jobs.end(),
+                        [](const IndexJob& job) { return job.file.size_bytes >= kLargeFileBytes; });
+  plan.problems = std::move(problems_);
+  candidates_.clear();
+  return plan;
+}
+
+}  // namespace copse

@@ -1,0 +1,333 @@
+// The indexing run. What a single file goes through is in file_job.cc.
+#include "workspace/indexer.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "core/parallel.h"
+#include "workspace/manifests.h"
+
+namespace copse {
+namespace {
+
+// What a model is learnt from: enough that more would not make it better by much.
+constexpr std::uint64_t kSampleBytesMax = std::uint64_t{2} << 20;
+constexpr std::uint64_t kSampleFileBytesMax = std::uint64_t{256} << 10;
+constexpr std::size_t kSampleFilesMax = 128;
+// A model learnt from this many nodes stays; one of fewer is replaced when the files to come hold
+// several times as much. A source byte gives about half a node.
+constexpr std::uint64_t kWellLearntNodes = 200'000;
+constexpr std::uint64_t kRelearnFactor = 4;
+
+// Files that may be parsed or wait to be written at one time.
+constexpr std::size_t kOpenFilesPerLane = 16;
+
+// The tree is of no use: the source alone is kept.
+void make_plain(FileOutcome& outcome, const Error& why) {
+  outcome.tree.reset();
+  outcome.record.language.clear();
+  outcome.record.nodes = 0;
+  outcome.record.visible_nodes = 0;
+  outcome.record.note = why.message();
+}
+
+}  // namespace
+
+Indexer::Indexer(FileSystem& file_system, const Clock& clock, std::string directory,
+                 std::string store_directory, const IndexOptions& options)
+    : file_system_(file_system),
+      clock_(clock),
+      directory_(std::move(directory)),
+      store_directory_(std::move(store_directory)),
+      options_(options),
+      started_ns_(clock.monotonic_ns()),
+      last_commit_ns_(started_ns_) {}
+
+Result<IndexReport> Indexer::run() {
+  const auto index = [&]() -> Status {
+    COPSE_TRY(LanguageRegistry registry, load_registry(file_system_, options_.grammar_path));
+    COPSE_TRY_STATUS(prepare());
+    COPSE_TRY_STATUS(plan(registry));
+    COPSE_TRY_STATUS(remove_gone());
+    COPSE_TRY_STATUS(learn_models());
+    COPSE_TRY_STATUS(index_rest());
+    return commit();
+  };
+  Status done = index();
+  if (!done.ok() && done.error().code() == ErrorCode::Interrupted && writer_ != nullptr) {
+    report_.interrupted = true;
+    done = commit();
+  }
+  if (!done.ok()) {
+    if (report_.files_committed == 0) return std::move(done).take_error();
+    report_.stopped_by = done.error().message();
+  }
+  finish_report();
+  return std::move(report_);
+}
+
+Status Indexer::prepare() {
+  auto writer = StoreWriter::open_or_create(file_system_, store_directory_);
+  if (!writer.ok()) return std::move(writer).take_error();
+  writer_ = std::make_unique<StoreWriter>(std::move(writer).value());
+  languages_ = std::make_unique<LanguageTable>(file_system_, options_.grammar_path);
+  const ParseLimits limits{options_.parse_timeout_s, options_.parse_memory_limit_bytes};
+  for (unsigned i = 0; i < thread_count(options_.jobs); ++i) {
+    lanes_.push_back(std::make_unique<LaneState>(
+        options_.parse_command.empty() ? make_thread_lane(clock_, limits)
+                                       : make_process_lane(options_.parse_command, limits)));
+  }
+  return success();
+}
+
+Status Indexer::plan(const LanguageRegistry& registry) {
+  WalkOptions walk_options;
+  walk_options.include_ignored = options_.include_ignored;
+  walk_options.stop = options_.stop;
+  COPSE_TRY(walk_options.exclude, file_system_.real_path(store_directory_));
+  COPSE_TRY(WalkReport walk, walk_directory(file_system_, directory_, walk_options));
+  IndexPlanner planner(file_system_, directory_, registry, *writer_, {options_.include_unknown});
+  COPSE_TRY_STATUS(planner.look_at(std::move(walk)));
+  for (const std::string& language : planner.languages()) {
+    languages_->load(language, lanes_.front()->lane());
+    languages_->adopt_stored(language, *writer_);
+  }
+  COPSE_TRY(plan_, planner.finish(*languages_));
+  report_.files_seen = plan_.files_seen;
+  report_.files_unchanged = plan_.files_unchanged;
+  report_.unreadable = plan_.problems;
+  progress_.files_total = plan_.jobs.size();
+  progress_.bytes_total = plan_.bytes_total;
+  done_.assign(plan_.jobs.size(), false);
+  return success();
+}
+
+Status Indexer::remove_gone() {
+  for (const std::string& path : plan_.removed) {
+    COPSE_TRY_STATUS(writer_->remove(path));
+    ++report_.files_removed;
+    ++pending_files_;
+  }
+  return success();
+}
+
+// ---- learning ----------------------------------------------------------------------------------
+
+bool Indexer::needs_model(const LanguageState& language, std::uint64_t bytes) const {
+  if (!language.usable()) return false;
+  if (language.grammar_id.none() || language.model == nullptr) return true;
+  const std::uint64_t learnt = language.model->trained_nodes();
+  return learnt < kWellLearntNodes && bytes / 2 > learnt * kRelearnFactor;
+}
+
+Status Indexer::learn_models() {
+  struct OfLanguage {
+    std::vector<std::size_t> jobs;
+    std::uint64_t bytes = 0;
+  };
+  std::map<std::string, OfLanguage> by_language;
+  for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
+    if (plan_.jobs[i].language.empty()) continue;
+    OfLanguage& entry = by_language[plan_.jobs[i].language];
+    entry.jobs.push_back(i);
+    entry.bytes += plan_.jobs[i].file.size_bytes;
+  }
+  for (auto& [language, entry] : by_language) {
+    if (needs_model(languages_->at(language), entry.bytes)) {
+      COPSE_TRY_STATUS(learn_model(language, std::move(entry.jobs)));
+    }
+  }
+  return success();
+}
+
+// Evenly spread over the paths, so that no corner of the project speaks for all of it.
+std::vector<std::size_t> Indexer::choose_sample(const std::vector<std::size_t>& jobs) const {
+  std::vector<std::size_t> fitting;
+  std::uint64_t bytes = 0;
+  for (const std::size_t job : jobs) {
+    if (plan_.jobs[job].file.size_bytes > kSampleFileBytesMax) continue;
+    fitting.push_back(job);
+    bytes += plan_.jobs[job].file.size_bytes;
+  }
+  if (fitting.empty()) return {jobs.front()};
+  const std::size_t by_bytes = bytes <= kSampleBytesMax
+                                   ? fitting.size()
+                                   : static_cast<std::size_t>(static_cast<double>(fitting.size()) *
+                                                              static_cast<double>(kSampleBytesMax) /
+                                                              static_cast<double>(bytes));
+  const std::size_t count =
+      std::clamp<std::size_t>(by_bytes, 1, std::min(kSampleFilesMax, fitting.size()));
+  std::vector<std::size_t> sample;
+  for (std::size_t i = 0; i < count; ++i)
+    sample.push_back(fitting[i * fitting.size() / count]);
+  return sample;
+}
+
+Status Indexer::learn_model(const std::string& language, std::vector<std::size_t> jobs) {
+  std::vector<FileOutcome> outcomes;
+  COPSE_TRY_STATUS(run_jobs(choose_sample(jobs), true, [&](FileOutcome outcome) -> Status {
+    outcomes.push_back(std::move(outcome));
+    return success();
+  }));
+  // Lanes answer as they can; the model must not depend on which was faster.
+  std::sort(outcomes.begin(), outcomes.end(), [](const FileOutcome& a, const FileOutcome& b) {
+    return a.record.path < b.record.path;
+  });
+  return store_sample(language, std::move(outcomes));
+}
+
+Status Indexer::store_sample(const std::string& language, std::vector<FileOutcome> outcomes) {
+  const std::shared_ptr<const Grammar> grammar = languages_->at(language).grammar;
+  const std::shared_ptr<const TreeModel> base = base_model(grammar);
+  ModelTrainer trainer(grammar);
+  std::vector<std::optional<FlatTree>> trees(outcomes.size());
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!outcomes[i].tree) continue;
+    const FramePayload& frame = outcomes[i].tree->frame;
+    auto tree = unpack_tree(*base, outcomes[i].text, static_cast<std::uint8_t>(frame.codec),
+                            frame.bytes, frame.raw_bytes, outcomes[i].tree->nodes);
+    if (tree.ok()) {
+      trees[i] = std::move(tree).value();
+      trainer.add(*trees[i], outcomes[i].text);
+    } else {
+      make_plain(outcomes[i], tree.error());
+    }
+  }
+  COPSE_TRY_STATUS(languages_->set_model(language, trainer.train(), *writer_));
+  const LanguageState& state = languages_->at(language);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    FileOutcome& outcome = outcomes[i];
+    if (outcome.kind == FileOutcome::Kind::Stored) outcome.record.grammar = state.grammar_id;
+    if (trees[i]) {
+      auto tree = prepare_tree(*state.model, *trees[i], outcome.text);
+      if (tree.ok()) {
+        outcome.tree = std::move(tree).value();
+        outcome.record.model = state.model_id;
+      } else {
+        make_plain(outcome, tree.error());
+      }
+    }
+    COPSE_TRY_STATUS(store_outcome(std::move(outcome)));
+  }
+  return success();
+}
+
+// ---- the rest ----------------------------------------------------------------------------------
+
+Status Indexer::index_rest() {
+  std::vector<std::size_t> jobs;
+  for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
+    if (!done_[i]) jobs.push_back(i);
+  }
+  return run_jobs(jobs, false,
+                  [&](FileOutcome outcome) { return store_outcome(std::move(outcome)); });
+}
+
+template <typename Consume>
+Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, bool sample,
+                         const Consume& consume) {
+  const FileWorker worker(file_system_, clock_, directory_, *languages_);
+  ParallelOptions parallel;
+  parallel.threads = static_cast<unsigned>(lanes_.size());
+  parallel.delivery = Delivery::AsTheyCome;
+  parallel.window = lanes_.size() * kOpenFilesPerLane;
+  parallel.stop = options_.stop;
+  parallel.cut_short = [&] {
+    for (const auto& lane : lanes_)
+      lane->lane().abort();
+  };
+  Status status = success();
+  const bool whole = parallel_map<FileOutcome>(
+      jobs.size(), parallel,
+      [&](unsigned lane, std::size_t item) {
+        return worker.run(plan_.jobs[jobs[item]], *lanes_[lane], sample);
+      },
+      [&](std::size_t item, FileOutcome outcome) {
+        const std::size_t job = jobs[item];
+        done_[job] = true;
+        if (outcome.kind == FileOutcome::Kind::Interrupted) return false;
+        status = consume(std::move(outcome));
+        report_progress(plan_.jobs[job].file.size_bytes);
+        return status.ok();
+      });
+  if (!status.ok()) return status;
+  if (!whole || stopping()) return Error(ErrorCode::Interrupted, "indexing was interrupted");
+  return success();
+}
+
+Status Indexer::store_outcome(FileOutcome outcome) {
+  switch (outcome.kind) {
+    case FileOutcome::Kind::Stored:
+      return put_file(std::move(outcome));
+    case FileOutcome::Kind::Unchanged:
+      ++report_.files_unchanged;
+      return writer_->put(std::move(outcome.record));
+    case FileOutcome::Kind::Vanished: {
+      --report_.files_seen;
+      COPSE_TRY(const auto known, writer_->find(outcome.record.path));
+      if (!known) return success();
+      ++report_.files_removed;
+      return writer_->remove(outcome.record.path);
+    }
+    case FileOutcome::Kind::Unreadable:
+      report_.unreadable.push_back({outcome.record.path, outcome.problem});
+      return success();
+    case FileOutcome::Kind::Interrupted:
+      break;
+  }
+  return success();
+}
+
+Status Indexer::put_file(FileOutcome outcome) {
+  FileRecord& record = outcome.record;
+  COPSE_TRY(record.source,
+            writer_->append_frame(kSourceFrame, static_cast<std::uint8_t>(outcome.source.codec),
+                                  outcome.source.raw_bytes, outcome.source.bytes));
+  if (outcome.tree) {
+    const FramePayload& frame = outcome.tree->frame;
+    COPSE_TRY(record.tree, writer_->append_frame(kTreeFrame, static_cast<std::uint8_t>(frame.codec),
+                                                 frame.raw_bytes, frame.bytes));
+    ++report_.files_parsed;
+    report_.bytes_parsed += record.source_bytes;
+    report_.nodes_parsed += record.nodes;
+  } else {
+    report_.plain.push_back({record.path, record.note});
+  }
+  COPSE_TRY_STATUS(writer_->put(std::move(record)));
+  ++pending_files_;
+  return commit_when_due();
+}
+
+Status Indexer::commit() {
+  COPSE_TRY_STATUS(writer_->commit());
+  report_.files_committed += std::exchange(pending_files_, 0);
+  last_commit_ns_ = clock_.monotonic_ns();
+  return success();
+}
+
+Status Indexer::commit_when_due() {
+  const auto interval_ns = static_cast<std::int64_t>(options_.commit_interval_s * 1e9);
+  return clock_.monotonic_ns() - last_commit_ns_ < interval_ns ? success() : commit();
+}
+
+bool Indexer::stopping() const {
+  return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
+}
+
+void Indexer::report_progress(std::uint64_t bytes) {
+  ++progress_.files_done;
+  progress_.bytes_done += bytes;
+  progress_.elapsed_s = static_cast<double>(clock_.monotonic_ns() - started_ns_) / 1e9;
+  if (options_.progress) options_.progress(progress_);
+}
+
+void Indexer::finish_report() {
+  const auto by_path = [](const FileProblem& a, const FileProblem& b) { return a.path < b.path; };
+  std::sort(report_.plain.begin(), report_.plain.end(), by_path);
+  std::sort(report_.unreadable.begin(), report_.unreadable.end(), by_path);
+  report_.elapsed_s = static_cast<double>(clock_.monotonic_ns() - started_ns_) / 1e9;
+}
+
+}  // namespace copse

@@ -1,0 +1,72 @@
+// One run of indexing: walk, plan, learn, parse, commit. One thread writes; lanes parse beside it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "copse/workspace.h"
+
+#include "core/io/clock.h"
+#include "core/io/file_system.h"
+#include "store/store_writer.h"
+#include "workspace/file_job.h"
+#include "workspace/index_plan.h"
+#include "workspace/language_table.h"
+#include "workspace/languages.h"
+
+namespace copse {
+
+class Indexer {
+ public:
+  // Borrows everything. `directory` is where paths start from, `store_directory` where the store
+  // is.
+  Indexer(FileSystem& file_system, const Clock& clock, std::string directory,
+          std::string store_directory, const IndexOptions& options);
+
+  // An error means that nothing was committed.
+  Result<IndexReport> run();
+
+ private:
+  Status prepare();
+  Status plan(const LanguageRegistry& registry);
+  Status remove_gone();
+  // Learns a model for each language that needs one, from files that are then stored with it.
+  Status learn_models();
+  Status learn_model(const std::string& language, std::vector<std::size_t> jobs);
+  std::vector<std::size_t> choose_sample(const std::vector<std::size_t>& jobs) const;
+  bool needs_model(const LanguageState& language, std::uint64_t bytes) const;
+  Status store_sample(const std::string& language, std::vector<FileOutcome> outcomes);
+  Status index_rest();
+
+  // Runs the jobs with these numbers over all lanes; stops at the first error of `consume`.
+  template <typename Consume>
+  Status run_jobs(const std::vector<std::size_t>& jobs, bool sample, const Consume& consume);
+  Status store_outcome(FileOutcome outcome);
+  Status put_file(FileOutcome outcome);
+  Status commit();
+  Status commit_when_due();
+  bool stopping() const;
+  void report_progress(std::uint64_t bytes);
+  void finish_report();
+
+  FileSystem& file_system_;
+  const Clock& clock_;
+  std::string directory_;
+  std::string store_directory_;
+  const IndexOptions& options_;
+  std::int64_t started_ns_;
+
+  std::unique_ptr<StoreWriter> writer_;
+  std::unique_ptr<LanguageTable> languages_;
+  std::vector<std::unique_ptr<LaneState>> lanes_;
+  IndexPlan plan_;
+  std::vector<bool> done_;  // by job
+  IndexReport report_;
+  std::uint64_t pending_files_ = 0;
+  std::int64_t last_commit_ns_ = 0;
+  IndexProgress progress_;
+};
+
+}  // namespace copse

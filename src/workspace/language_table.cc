@@ -1,0 +1,69 @@
+// Grammars from their shared objects, models from the store.
+#include "workspace/language_table.h"
+
+#include <utility>
+
+#include "core/check.h"
+#include "workspace/grammar_library.h"
+
+namespace copse {
+namespace {
+
+Result<Bytes> read_object(const StoreWriter& writer, const SharedId& id, std::uint8_t kind) {
+  COPSE_TRY(const Bytes packed, writer.read_shared(id, kind));
+  return unpack_object(packed);
+}
+
+}  // namespace
+
+const LanguageState& LanguageTable::load(const std::string& id, ParseLane& lane) {
+  const auto [at, is_new] = states_.try_emplace(id);
+  LanguageState& state = at->second;
+  if (!is_new) return state;
+  state.id = id;
+  const auto path = find_grammar(file_system_, grammar_path_, id);
+  if (!path) {
+    state.problem = "no grammar '" + id + ".so' (" + describe_grammar_path(grammar_path_) + ")";
+    return state;
+  }
+  state.library_path = *path;
+  auto grammar = lane.load(id, *path);
+  if (!grammar.ok()) {
+    state.problem = grammar.error().message();
+    return state;
+  }
+  state.grammar = std::move(grammar).value();
+  return state;
+}
+
+void LanguageTable::adopt_stored(const std::string& id, const StoreWriter& writer) {
+  LanguageState& state = states_.at(id);
+  const auto grammar_id = writer.root(grammar_root(id));
+  if (!state.usable() || !grammar_id) return;
+  // What cannot be read is made anew, and so is what belongs to another grammar.
+  auto grammar = read_object(writer, *grammar_id, kGrammarObject);
+  if (!grammar.ok() || content_id(grammar.value()) != state.grammar->identity()) return;
+  state.grammar_id = *grammar_id;
+  const auto model_id = writer.root(model_root(id));
+  if (!model_id) return;
+  auto bytes = read_object(writer, *model_id, kModelObject);
+  if (!bytes.ok()) return;
+  auto model = TreeModel::from_bytes(bytes.value(), state.grammar);
+  if (!model.ok()) return;
+  state.model = std::move(model).value();
+  state.model_id = *model_id;
+}
+
+Status LanguageTable::set_model(const std::string& id, std::shared_ptr<const TreeModel> model,
+                                StoreWriter& writer) {
+  LanguageState& state = states_.at(id);
+  COPSE_CHECK(state.usable());
+  COPSE_TRY(state.grammar_id,
+            writer.put_shared(kGrammarObject, pack_object(state.grammar->snapshot())));
+  COPSE_TRY(state.model_id, writer.put_shared(kModelObject, pack_object(model->bytes())));
+  state.model = std::move(model);
+  COPSE_TRY_STATUS(writer.set_root(grammar_root(id), state.grammar_id));
+  return writer.set_root(model_root(id), state.model_id);
+}
+
+}  // namespace copse

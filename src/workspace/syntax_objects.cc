@@ -1,0 +1,53 @@
+// Shared objects to grammars and models.
+#include "workspace/syntax_objects.h"
+
+#include <utility>
+
+#include "codec/frame_codec.h"
+
+namespace copse {
+
+Bytes pack_object(ByteView bytes) {
+  const FramePayload payload = compress_frame(bytes, kSmallLevel);
+  Bytes packed;
+  ByteWriter out(packed);
+  out.u8(static_cast<std::uint8_t>(payload.codec));
+  out.varint(payload.raw_bytes);
+  out.raw(payload.bytes);
+  return packed;
+}
+
+Result<Bytes> unpack_object(ByteView packed) {
+  ByteReader in(packed);
+  const std::uint8_t codec = in.u8();
+  const std::uint64_t raw_bytes = in.varint();
+  const ByteView payload = in.raw(in.remaining());
+  if (in.failed()) return Error(ErrorCode::Corrupt, "shared object is cut short");
+  return decompress_frame(codec, payload, raw_bytes, kMaxSharedBytes);
+}
+
+Result<std::shared_ptr<const Grammar>> SyntaxObjects::grammar(const SharedId& id) {
+  const std::lock_guard lock(mutex_);
+  const auto known = grammars_.find(id);
+  if (known != grammars_.end()) return known->second;
+  COPSE_TRY(const Bytes packed, store_.read_shared(id, kGrammarObject));
+  COPSE_TRY(const Bytes snapshot, unpack_object(packed));
+  COPSE_TRY(auto grammar, Grammar::from_snapshot(snapshot));
+  grammars_[id] = grammar;
+  return grammar;
+}
+
+Result<std::shared_ptr<const TreeModel>> SyntaxObjects::model(const SharedId& grammar_id,
+                                                              const SharedId& id) {
+  COPSE_TRY(const auto of_grammar, grammar(grammar_id));
+  const std::lock_guard lock(mutex_);
+  const auto known = models_.find(id);
+  if (known != models_.end()) return known->second;
+  COPSE_TRY(const Bytes packed, store_.read_shared(id, kModelObject));
+  COPSE_TRY(const Bytes bytes, unpack_object(packed));
+  COPSE_TRY(auto model, TreeModel::from_bytes(bytes, of_grammar));
+  models_[id] = model;
+  return model;
+}
+
+}  // namespace copse

@@ -1,0 +1,92 @@
+// The lane that parses on the calling thread.
+#include <atomic>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "core/check.h"
+#include "syntax/tree_parser.h"
+#include "workspace/grammar_library.h"
+#include "workspace/parse_lane.h"
+
+namespace copse {
+namespace {
+
+class ThreadLane final : public ParseLane {
+ public:
+  ThreadLane(const Clock& clock, const ParseLimits& limits) : clock_(clock), limits_(limits) {}
+
+  Result<std::shared_ptr<const Grammar>> load(const std::string& language,
+                                              const std::string& library_path) override {
+    COPSE_TRY(GrammarLibrary library, GrammarLibrary::load(library_path, language));
+    auto parser = Parser::create(library.language());
+    if (!parser.ok()) return std::move(parser).take_error().with_context(library_path);
+    std::shared_ptr<const Grammar> grammar = library.grammar();
+    loaded_.insert_or_assign(language,
+                             Loaded{std::move(parser).value(), grammar, base_model(grammar)});
+    return grammar;
+  }
+
+  Status set_model(const std::string& language,
+                   const std::shared_ptr<const TreeModel>& model) override {
+    const auto found = loaded_.find(language);
+    COPSE_CHECK(found != loaded_.end());
+    found->second.model = model;
+    return success();
+  }
+
+  Result<PreparedTree> prepare(const std::string& language, std::string_view source) override {
+    const auto found = loaded_.find(language);
+    COPSE_CHECK(found != loaded_.end());
+    COPSE_TRY(const FlatTree tree, found->second.parser.parse(source, time_limit()));
+    return prepare_tree(*found->second.model, tree, source);
+  }
+
+  Result<TreeComparison> compare(const std::string& language, std::string_view source,
+                                 const PreparedTree& stored) override {
+    const auto found = loaded_.find(language);
+    COPSE_CHECK(found != loaded_.end());
+    const TreeModel& model = *found->second.model;
+    COPSE_TRY(FlatTree flat,
+              unpack_tree(model, source, static_cast<std::uint8_t>(stored.frame.codec),
+                          stored.frame.bytes, stored.frame.raw_bytes, stored.nodes));
+    const auto tree = make_tree_data(found->second.grammar, std::string(source), std::move(flat));
+    COPSE_TRY(const Parser::TreePointer fresh,
+              found->second.parser.parse_tree(source, time_limit()));
+    return compare_with_tree_sitter(fresh.get(), *tree);
+  }
+
+  void abort() override { aborted_.store(true, std::memory_order_relaxed); }
+
+ private:
+  std::function<bool()> time_limit() const {
+    const std::int64_t deadline =
+        clock_.monotonic_ns() + static_cast<std::int64_t>(limits_.timeout_s * 1e9);
+    return [this, deadline] {
+      return !aborted_.load(std::memory_order_relaxed) && clock_.monotonic_ns() < deadline;
+    };
+  }
+
+  struct Loaded {
+    Parser parser;
+    std::shared_ptr<const Grammar> grammar;
+    std::shared_ptr<const TreeModel> model;
+  };
+
+  const Clock& clock_;
+  ParseLimits limits_;
+  std::atomic<bool> aborted_ = false;
+  std::map<std::string, Loaded> loaded_;
+};
+
+}  // namespace
+
+std::shared_ptr<const TreeModel> base_model(const std::shared_ptr<const Grammar>& grammar) {
+  return ModelTrainer(grammar).train();
+}
+
+std::unique_ptr<ParseLane> make_thread_lane(const Clock& clock, const ParseLimits& limits) {
+  return std::make_unique<ThreadLane>(clock, limits);
+}
+
+}  // namespace copse

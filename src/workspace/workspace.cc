@@ -1,0 +1,221 @@
+// A store opened for reading: files, sources, trees, languages, statistics.
+#include "copse/workspace.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/io/clock.h"
+#include "core/io/file_system.h"
+#include "core/io/memory.h"
+#include "workspace/indexer.h"
+#include "workspace/workspace_impl.h"
+
+namespace copse {
+namespace {
+
+StoredFile describe(const FileRecord& record) {
+  return {record.path,  record.language, record.note,         record.source_bytes,
+          record.lines, record.nodes,    record.visible_nodes};
+}
+
+Error in_file(Error error, const FileRecord& record) {
+  return std::move(error).with_context(record.path);
+}
+
+}  // namespace
+
+// ---- Impl --------------------------------------------------------------------------------------
+
+Result<std::string> Workspace::Impl::read_source(const FileRecord& record) const {
+  auto frame = store.read_frame(record.source);
+  if (!frame.ok()) return in_file(std::move(frame).take_error(), record);
+  if (frame.value().type != kSourceFrame) {
+    return Error(ErrorCode::Corrupt, record.path + ": its source is a frame of another type");
+  }
+  auto bytes = decompress_frame(frame.value().codec, frame.value().payload(),
+                                frame.value().raw_bytes, kFileBytesMax);
+  if (!bytes.ok()) return in_file(std::move(bytes).take_error(), record);
+  return std::string(as_text(bytes.value()));
+}
+
+Result<PreparedTree> Workspace::Impl::read_packed_tree(const FileRecord& record) const {
+  if (!record.tree) {
+    return Error(ErrorCode::NotFound,
+                 record.path + " has no tree, it was kept as plain source: " + record.note);
+  }
+  auto frame = store.read_frame(*record.tree);
+  if (!frame.ok()) return in_file(std::move(frame).take_error(), record);
+  if (frame.value().type != kTreeFrame ||
+      frame.value().codec > static_cast<std::uint8_t>(FrameCodec::Zstd)) {
+    return Error(ErrorCode::Corrupt, record.path + ": its tree is a frame of another type");
+  }
+  PreparedTree tree;
+  tree.nodes = record.nodes;
+  tree.visible_nodes = record.visible_nodes;
+  tree.frame.codec = static_cast<FrameCodec>(frame.value().codec);
+  tree.frame.raw_bytes = frame.value().raw_bytes;
+  const ByteView payload = frame.value().payload();
+  tree.frame.bytes.assign(payload.begin(), payload.end());
+  return tree;
+}
+
+Result<std::shared_ptr<const TreeData>> Workspace::Impl::read_tree(const FileRecord& record) {
+  COPSE_TRY(const PreparedTree packed, read_packed_tree(record));
+  COPSE_TRY(std::string source, read_source(record));
+  COPSE_TRY(auto grammar, objects.grammar(record.grammar));
+  COPSE_TRY(const auto model, objects.model(record.grammar, record.model));
+  auto flat = unpack_tree(*model, source, static_cast<std::uint8_t>(packed.frame.codec),
+                          packed.frame.bytes, packed.frame.raw_bytes, record.nodes);
+  if (!flat.ok()) return in_file(std::move(flat).take_error(), record);
+  return make_tree_data(std::move(grammar), std::move(source), std::move(flat).value());
+}
+
+Result<FileRecord> Workspace::Impl::find(std::string_view path) const {
+  while (path.starts_with("./"))
+    path.remove_prefix(2);
+  COPSE_TRY(auto record, store.find(path));
+  if (!record) {
+    return Error(ErrorCode::NotFound, "no file '" + std::string(path) + "' in the store");
+  }
+  return std::move(*record);
+}
+
+std::string Workspace::Impl::language_id(std::string_view name) const {
+  const LanguageSpec* spec = registry.find(name);
+  return spec == nullptr ? std::string(name) : spec->id;
+}
+
+// ---- Workspace ---------------------------------------------------------------------------------
+
+std::string_view version() {
+  return COPSE_VERSION;
+}
+
+Result<std::string> Workspace::find_store(const std::string& directory) {
+  FileSystem& file_system = real_file_system();
+  COPSE_TRY(std::string at, file_system.real_path(directory));
+  for (;;) {
+    std::string candidate = join_path(at, kStoreDirectoryName);
+    auto info = file_system.stat(candidate);
+    if (info.ok() && info.value().type == FileType::Directory) return candidate;
+    const std::size_t slash = at.rfind('/');
+    if (at == "/" || slash == std::string::npos) break;
+    at.resize(std::max<std::size_t>(slash, 1));
+  }
+  return Error(ErrorCode::NotFound, "no store (" + std::string(kStoreDirectoryName) + ") in " +
+                                        directory +
+                                        " or above it; make one with 'copse index DIR', or name "
+                                        "one with --store");
+}
+
+Result<Workspace> Workspace::open(const std::string& store_directory) {
+  COPSE_TRY(Store store, Store::open(real_file_system(), store_directory));
+  return Workspace(std::make_shared<Impl>(std::move(store)));
+}
+
+Result<std::vector<StoredFile>> Workspace::files() const {
+  COPSE_TRY_STATUS(impl_->store.check_complete());
+  std::vector<StoredFile> files;
+  files.reserve(impl_->store.file_count());
+  for (std::size_t i = 0; i < impl_->store.file_count(); ++i) {
+    files.push_back(describe(impl_->store.file(i)));
+  }
+  return files;
+}
+
+Result<StoredFile> Workspace::file(std::string_view path) const {
+  COPSE_TRY(const FileRecord record, impl_->find(path));
+  return describe(record);
+}
+
+Result<std::string> Workspace::source(std::string_view path) const {
+  COPSE_TRY(const FileRecord record, impl_->find(path));
+  return impl_->read_source(record);
+}
+
+Result<Tree> Workspace::tree(std::string_view path) const {
+  COPSE_TRY(const FileRecord record, impl_->find(path));
+  COPSE_TRY(auto data, impl_->read_tree(record));
+  return Tree(std::move(data));
+}
+
+std::vector<std::string> Workspace::languages() const {
+  std::set<std::string> languages;
+  for (std::size_t i = 0; i < impl_->store.file_count(); ++i) {
+    const FileRecord record = impl_->store.file(i);
+    if (record.tree) languages.insert(record.language);
+  }
+  return {languages.begin(), languages.end()};
+}
+
+Result<Language> Workspace::language(std::string_view name) const {
+  const std::string id = impl_->language_id(name);
+  const auto root = impl_->store.root(LanguageTable::grammar_root(id));
+  if (!root) {
+    std::string known;
+    for (const std::string& language : languages())
+      known += (known.empty() ? "" : ", ") + language;
+    return Error(ErrorCode::NotFound,
+                 "no files of language '" + std::string(name) +
+                     "' in the store; it has: " + (known.empty() ? "none" : known));
+  }
+  COPSE_TRY(auto grammar, impl_->objects.grammar(*root));
+  return Language(std::move(grammar));
+}
+
+Result<StoreStats> Workspace::stats() const {
+  const Store& store = impl_->store;
+  COPSE_TRY_STATUS(store.check_complete());
+  std::map<std::string, LanguageStats> by_language;
+  for (std::size_t i = 0; i < store.file_count(); ++i) {
+    const FileRecord record = store.file(i);
+    LanguageStats& entry = by_language[record.language];
+    ++entry.files;
+    entry.lines += record.lines;
+    entry.nodes += record.nodes;
+    entry.visible_nodes += record.visible_nodes;
+    entry.source_bytes += record.source_bytes;
+    entry.stored_source_bytes += record.source.stored_bytes;
+    if (record.tree) entry.stored_tree_bytes += record.tree->stored_bytes;
+  }
+  StoreStats stats;
+  for (auto& [language, entry] : by_language) {
+    entry.language = language;
+    stats.languages.push_back(entry);
+  }
+  COPSE_TRY(const DiskUsage disk, store.disk_bytes());
+  stats.generation = store.generation();
+  stats.pack_bytes = disk.packs;
+  stats.catalogue_bytes = disk.catalogue;
+  stats.shared_bytes = disk.shared;
+  stats.store_bytes = disk.total();
+  COPSE_TRY(const MemoryUsage memory, memory_usage());
+  stats.rss_anon_bytes = memory.rss_anonymous_bytes;
+  stats.rss_file_bytes = memory.rss_file_bytes;
+  return stats;
+}
+
+std::vector<std::string> Workspace::damage_notes() const {
+  std::vector<std::string> notes;
+  for (const Damage& damage : impl_->store.damages())
+    notes.push_back(damage.message);
+  return notes;
+}
+
+// ---- indexing ----------------------------------------------------------------------------------
+
+Result<IndexReport> index_directory(const std::string& directory, const IndexOptions& options) {
+  FileSystem& file_system = real_file_system();
+  COPSE_TRY(const std::string root, file_system.real_path(directory));
+  COPSE_TRY(const FileInfo info, file_system.stat(root));
+  if (info.type != FileType::Directory) {
+    return Error(ErrorCode::InvalidArgument, directory + " is not a directory");
+  }
+  std::string store_directory = options.store_directory;
+  if (store_directory.empty()) store_directory = join_path(root, kStoreDirectoryName);
+  return Indexer(file_system, real_clock(), root, store_directory, options).run();
+}
+
+}  // namespace copse

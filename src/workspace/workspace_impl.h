@@ -1,0 +1,40 @@
+// What a Workspace shares among its copies: one generation of the store, and what was loaded from
+// it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "copse/workspace.h"
+
+#include "store/store.h"
+#include "syntax/tree_data.h"
+#include "workspace/languages.h"
+#include "workspace/prepared_file.h"
+#include "workspace/syntax_objects.h"
+
+namespace copse {
+
+struct Workspace::Impl {
+  explicit Impl(Store opened)
+      : store(std::move(opened)), objects(store), registry(LanguageRegistry::builtin()) {}
+
+  Store store;
+  SyntaxObjects objects;
+  LanguageRegistry registry;  // for other names of languages
+
+  // A source or a tree of a record, checked. Errors name the path.
+  Result<std::string> read_source(const FileRecord& record) const;
+  Result<std::shared_ptr<const TreeData>> read_tree(const FileRecord& record);
+  // The tree as it is stored, for those who unpack it elsewhere.
+  Result<PreparedTree> read_packed_tree(const FileRecord& record) const;
+
+  // NotFound names what to do.
+  Result<FileRecord> find(std::string_view path) const;
+  // "c++" to "cpp"; what nobody knows stays as it is.
+  std::string language_id(std::string_view name) const;
+};
+
+}  // namespace copse
