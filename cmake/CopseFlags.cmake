@@ -13,8 +13,9 @@ target_compile_options(copse_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 # undefined behaviour that we would not mend.
 add_library(copse_foreign_flags INTERFACE)
 if(COPSE_SANITIZE)
+  # vptr wants type information, which the library is built without.
   target_compile_options(copse_flags INTERFACE -fsanitize=${COPSE_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer
+    -fno-sanitize=vptr -fno-omit-frame-pointer
     $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizer_ignore.txt>)
   target_link_options(copse_flags INTERFACE -fsanitize=${COPSE_SANITIZE})
   string(REPLACE "," ";" foreign_sanitize "${COPSE_SANITIZE}")

@@ -47,7 +47,7 @@ def sources(folder):
 
 
 def is_test(file):
-    return file.stem.endswith("_test") or "testing" in file.parts
+    return file.stem.endswith(("_test", "_test_support")) or "testing" in file.parts
 
 
 def lines_of(file):

@@ -11,16 +11,17 @@ namespace {
 constexpr std::uint64_t kLimit = std::uint64_t{1} << 30;
 
 Bytes sample(std::size_t size, bool random) {
+  constexpr std::string_view kText = "int main() { return 0; }\n";
   std::mt19937 engine(7);
   Bytes bytes(size);
   for (std::size_t i = 0; i < size; ++i) {
-    bytes[i] = static_cast<std::uint8_t>(random ? engine() : "int main() { return 0; }\n"[i % 25]);
+    bytes[i] = static_cast<std::uint8_t>(random ? engine() : as_bytes(kText)[i % kText.size()]);
   }
   return bytes;
 }
 
 TEST(FrameCodec, RoundTripsAndIsDeterministic) {
-  for (const std::size_t size : {0, 1, 100, 100000}) {
+  for (const std::size_t size : {0U, 1U, 100U, 100000U}) {
     for (const bool random : {false, true}) {
       const Bytes bytes = sample(size, random);
       const FramePayload payload = compress_frame(bytes, kFastLevel);

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "store/segment.h"
-#include "store/testing_model.h"
+#include "store/store_test_support.h"
 
 namespace copse {
 namespace {

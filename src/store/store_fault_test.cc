@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/io/fault_file_system.h"
-#include "store/testing_model.h"
+#include "store/store_test_support.h"
 
 namespace copse {
 namespace {

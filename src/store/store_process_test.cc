@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "core/io/process.h"
-#include "store/testing_model.h"
+#include "store/store_test_support.h"
 
 namespace copse {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "store/head.h"
 #include "store/segment.h"
-#include "store/testing_model.h"
+#include "store/store_test_support.h"
 
 namespace copse {
 namespace {
@@ -197,12 +197,12 @@ TEST(Store, MissingStoreIsNotFound) {
 
 TEST(Store, OtherDirectoryIsRefusedForWriting) {
   MemoryFileSystem disk;
-  ASSERT_TRUE(disk.make_directories("/home/packs").ok());
-  ASSERT_TRUE(disk.create("/home/packs/letter.txt").ok());
-  const auto refused = StoreWriter::open_or_create(disk, "/home");
+  ASSERT_TRUE(disk.make_directories("/letters/packs").ok());
+  ASSERT_TRUE(disk.create("/letters/packs/letter.txt").ok());
+  const auto refused = StoreWriter::open_or_create(disk, "/letters");
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::InvalidArgument);
-  EXPECT_EQ(disk.all_files(), std::vector<std::string>{"/home/packs/letter.txt"});
+  EXPECT_EQ(disk.all_files(), std::vector<std::string>{"/letters/packs/letter.txt"});
 }
 
 TEST(Store, NewerVersionIsRefusedWithAdvice) {

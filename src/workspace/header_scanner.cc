@@ -200,7 +200,8 @@ Branch branch_of(std::string_view name, std::string_view condition) {
   const bool negated = bang != std::string_view::npos &&
                        before.find("&&", bang) == std::string_view::npos &&
                        before.find("||", bang) == std::string_view::npos;
-  if (negated) return {false, true, true};
+  // With a second condition an #error says only that some compilers are not wanted.
+  if (negated) return {false, true, condition.find("&&") == std::string_view::npos};
   // "#if __cplusplus < 201103L" is true for C as well.
   std::string_view after = condition.substr(macro + std::string_view("__cplusplus").size());
   after.remove_prefix(std::min(after.find_first_not_of(kBlank), after.size()));
@@ -330,7 +331,7 @@ bool word_proves_cpp(const Window& w) {
   if (t.is("virtual")) return w.at_start() && (w.next.is_word() || w.next.is("~"));
   if (t.is("explicit")) return w.at_start() && w.next.is_word() && w.after.is("(");
   if (t.is("friend")) return w.at_start() && w.next.is_any_of({"class", "struct"});
-  if (t.is("extern")) return w.next.kind == TokenKind::String && w.next.text.starts_with("\"C");
+  if (t.is("extern")) return w.next.kind == TokenKind::String && w.next.text == "\"C\"";
   if (t.is("struct")) return w.at_start() && w.next.is_word() && w.after.is_any_of({":", "final"});
   if (t.is("noexcept")) return w.before.is(")");
   if (t.is("const")) {

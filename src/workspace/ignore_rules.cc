@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <ranges>
 #include <utility>
 
 namespace copse {
@@ -65,6 +64,7 @@ IgnoreRules IgnoreRules::parse(std::string_view text) {
     auto rule = parse_line(trim_line(line));
     if (rule.has_value()) rules.rules_.push_back(std::move(*rule));
   }
+  std::reverse(rules.rules_.begin(), rules.rules_.end());
   return rules;
 }
 
@@ -116,8 +116,7 @@ bool IgnoreRules::matches(const Rule& rule, std::string_view path, std::string_v
 
 std::optional<bool> IgnoreRules::verdict(std::string_view path, bool is_directory) const {
   const std::string_view name = path.substr(path.rfind('/') + 1);
-  // The last rule that is about the path decides.
-  for (const Rule& rule : std::views::reverse(rules_)) {
+  for (const Rule& rule : rules_) {
     if (rule.directory_only && !is_directory) continue;
     if (matches(rule, path, name)) return !rule.negated;
   }

@@ -42,7 +42,7 @@ class IgnoreRules {
   static std::optional<Rule> parse_line(std::string_view line);
   static bool matches(const Rule& rule, std::string_view path, std::string_view name);
 
-  std::vector<Rule> rules_;
+  std::vector<Rule> rules_;  // the last line first: the last one that is about a path decides
 };
 
 }  // namespace copse

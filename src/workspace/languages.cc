@@ -186,7 +186,15 @@ class NameOwners {
 
   Status claim_id(const LanguageSpec& spec) { return claim("id", spec.id, spec, false); }
 
-  Status claim_names(const LanguageSpec& spec, const NameList& list) {
+  Status claim_names(const LanguageSpec& spec) {
+    for (const NameList& list : kNameLists) {
+      COPSE_TRY_STATUS(claim_list(spec, list));
+    }
+    return success();
+  }
+
+ private:
+  Status claim_list(const LanguageSpec& spec, const NameList& list) {
     const bool folded = list.field == "aliases" || list.field == "modelines";
     for (const std::string& name : spec.*list.member) {
       COPSE_TRY_STATUS(claim(list.field, folded ? fold_case(name) : name, spec, true));
@@ -194,7 +202,6 @@ class NameOwners {
     return success();
   }
 
- private:
   Status claim(std::string_view kind, const std::string& name, const LanguageSpec& spec,
                bool may_repeat) {
     std::string key(kind);
@@ -214,9 +221,7 @@ Status check_owners(const std::vector<LanguageSpec>& specs, const std::string& w
     COPSE_TRY_STATUS(owners.claim_id(spec));
   }
   for (const LanguageSpec& spec : specs) {
-    for (const NameList& list : kNameLists) {
-      COPSE_TRY_STATUS(owners.claim_names(spec, list));
-    }
+    COPSE_TRY_STATUS(owners.claim_names(spec));
   }
   return success();
 }

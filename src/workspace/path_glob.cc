@@ -226,12 +226,7 @@ class GlobCompiler {
     // A ] that comes first is a member.
     for (bool first = true; first || !sees("]"); first = false) {
       if (at_ >= pattern_.size()) return error(begin, "this [ is not closed");
-      if (sees("[:")) {
-        COPSE_TRY_STATUS(named_class(members.ranges));
-        continue;
-      }
-      COPSE_TRY(const PathGlob::Range range, class_range());
-      members.ranges.push_back(range);
+      COPSE_TRY_STATUS(class_member(members.ranges));
     }
     ++at_;
     emit(Operation::Class, static_cast<std::uint32_t>(glob_.classes_.size()));
@@ -239,8 +234,9 @@ class GlobCompiler {
     return success();
   }
 
-  // "a" or "a-z".
-  Result<PathGlob::Range> class_range() {
+  // "a", "a-z" or "[:alpha:]".
+  Status class_member(std::vector<PathGlob::Range>& ranges) {
+    if (sees("[:")) return named_class(ranges);
     const std::size_t position = at_;
     PathGlob::Range range;
     COPSE_TRY(range.first, literal());
@@ -250,7 +246,8 @@ class GlobCompiler {
       COPSE_TRY(range.last, literal());
     }
     if (range.last < range.first) return error(position, "the range is the wrong way round");
-    return range;
+    ranges.push_back(range);
+    return success();
   }
 
   // [:alpha:] and its like, in ASCII as git has them.
