@@ -1,0 +1,237 @@
+// copse query: matches of a tree-sitter query in the stored trees.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "copse/query.h"
+#include "copse/workspace.h"
+
+#include "commands.h"
+#include "json_output.h"
+#include "options.h"
+#include "output.h"
+#include "text.h"
+
+namespace copse::cli {
+namespace {
+
+constexpr std::size_t kMaxQueryBytes = std::size_t{16} << 20;
+constexpr std::size_t kSourceCharacters = 160;
+
+constexpr const char* kExamples =
+    R"(Text output has a line a capture: path:line:column: capture: source, line and column from 1, the
+column in bytes. JSON has a line a match, rows and columns from 0. A match without captures has
+nothing to show in text; count and jsonl have it.
+
+Examples:
+  copse query '(call_expression function: (identifier) @f (#eq? @f "malloc"))' --lang c
+  copse query --file queries/tags.scm --lang rust --path 'src/**'
+  copse query '(ERROR) @error' --format count
+  copse query '(comment) @c' --format jsonl --limit 10
+
+Exit status: 0 found, 1 nothing found, 2 error.)";
+
+struct QueryFlags {
+  std::string text;
+  std::string file;
+  std::string store_directory;
+  std::string language;
+  std::string path_glob;
+  std::string format = "text";
+  std::uint64_t limit = 0;  // 0: none
+  unsigned jobs = 0;
+  ColorChoice color = ColorChoice::Auto;
+};
+
+// Prints matches as they come.
+class MatchPrinter {
+ public:
+  MatchPrinter(const QueryFlags& flags, Output& out)
+      : flags_(flags),
+        out_(out),
+        json_(out),
+        palette_(Palette::make(wants_color(flags.color, out.is_terminal()))) {}
+
+  // Whether more matches are wanted.
+  bool print(const FileMatch& found) {
+    ++matches_;
+    if (found.match->captures->empty()) ++bare_matches_;
+    if (flags_.format == "text") {
+      for (const Capture& capture : *found.match->captures) {
+        print_text(found, capture);
+      }
+    } else if (flags_.format == "jsonl") {
+      print_json(found);
+    }
+    return !out_.failed() && matches_ != flags_.limit;
+  }
+
+  void print_count() {
+    out_.write(std::to_string(matches_));
+    out_.end_line();
+  }
+
+  std::uint64_t matches() const { return matches_; }
+  std::uint64_t bare_matches() const { return bare_matches_; }
+
+ private:
+  void print_number(std::uint32_t number) {
+    out_.write(palette_.number);
+    out_.write(std::to_string(std::uint64_t{number} + 1));
+    out_.write(palette_.reset);
+    out_.put(':');
+  }
+
+  void print_text(const FileMatch& found, const Capture& capture) {
+    const Point start = capture.node.start_point();
+    out_.write(palette_.path);
+    out_.write(out_.is_terminal() ? escape_controls(found.path) : std::string(found.path));
+    out_.write(palette_.reset);
+    out_.put(':');
+    print_number(start.row);
+    print_number(start.column);
+    out_.put(' ');
+    out_.write(palette_.name);
+    out_.write(found.query->capture_names()[capture.index]);
+    out_.write(palette_.reset);
+    out_.write(": ");
+    out_.write(first_line(capture.node.text(), kSourceCharacters));
+    out_.end_line();
+  }
+
+  void print_json(const FileMatch& found) {
+    json_.begin_object();
+    json_.key("path").string(found.path);
+    json_.key("lang").string(found.language);
+    json_.key("pattern").number(std::uint64_t{found.match->pattern});
+    json_.key("captures").begin_array();
+    for (const Capture& capture : *found.match->captures) {
+      const Node node = capture.node;
+      json_.begin_object();
+      json_.key("name").string(found.query->capture_names()[capture.index]);
+      json_.key("kind").string(node.kind());
+      json_.key("start_byte").number(std::uint64_t{node.start_byte()});
+      json_.key("end_byte").number(std::uint64_t{node.end_byte()});
+      json_.key("start").point(node.start_point());
+      json_.key("end").point(node.end_point());
+      json_.key("text").string(node.text());
+      json_.end_object();
+    }
+    json_.end_array().end_object().end_line();
+  }
+
+  const QueryFlags& flags_;
+  Output& out_;
+  JsonWriter json_;
+  Palette palette_;
+  std::uint64_t matches_ = 0;
+  std::uint64_t bare_matches_ = 0;
+};
+
+Result<QueryRequest> make_request(const QueryFlags& flags) {
+  if (flags.text.empty() == flags.file.empty()) {
+    return Error(ErrorCode::InvalidArgument,
+                 flags.text.empty() ? "there is no query; give one, or a file with --file"
+                                    : "there are two queries; give one, or --file");
+  }
+  QueryRequest request;
+  request.text = flags.text;
+  if (!flags.file.empty()) {
+    COPSE_TRY(request.text, read_whole_file(flags.file, kMaxQueryBytes));
+  }
+  if (!flags.language.empty()) request.language = flags.language;
+  if (!flags.path_glob.empty()) request.path_glob = flags.path_glob;
+  request.jobs = flags.jobs;
+  return request;
+}
+
+// A line for the languages that were passed over, and one for each file that could not be read.
+void say_what_was_left(const QueryReport& report, const MatchPrinter& printer,
+                       const QueryFlags& flags) {
+  if (!report.left_out.empty() && flags.language.empty()) {
+    std::string names;
+    for (const std::string& name : report.left_out) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    say("left out, as the query does not compile for them: " + names);
+  }
+  if (flags.format == "text" && printer.bare_matches() > 0) {
+    say("matches without a capture, of which text shows nothing: " +
+        count_text(printer.bare_matches()) + "; add @name to the query to see where they are");
+  }
+  for (const FileProblem& problem : report.unreadable) {
+    say("not searched: " + problem.path + ": " + problem.reason);
+  }
+  if (!report.unreadable.empty()) {
+    say("the answer is incomplete; 'copse verify' names all damage, and a store that is removed "
+        "and "
+        "indexed again is whole");
+  }
+}
+
+// A query that does not compile points at its own text; every other error is one line.
+int fail_query(const Error& error, const QueryError& where, const QueryFlags& flags,
+               const QueryRequest& request) {
+  if (where.message.empty()) return fail(error);
+  const std::string name = flags.file.empty() ? "query" : flags.file;
+  return fail_with_text(where.describe(name, request.text));
+}
+
+int run_query(const QueryFlags& flags) {
+  const auto request = make_request(flags);
+  if (!request.ok()) return fail(request.error());
+  auto store = open_store(flags.store_directory);
+  if (!store.ok()) return fail(store.error());
+
+  const auto out = std::make_unique<Output>(STDOUT_FILENO);
+  MatchPrinter printer(flags, *out);
+  QueryError where;
+  const auto report = store.value().workspace.query(
+      request.value(), [&printer](const FileMatch& found) { return printer.print(found); }, &where);
+  if (!report.ok()) {
+    (void)out->finish(kExitError);
+    return fail_query(report.error(), where, flags, request.value());
+  }
+  if (flags.format == "count") printer.print_count();
+  const int exit_code = printer.matches() > 0 ? kExitDone : kExitNothingFound;
+  const int written = out->finish(exit_code);
+  say_what_was_left(report.value(), printer, flags);
+  return report.value().unreadable.empty() ? written : kExitError;
+}
+
+}  // namespace
+
+void add_query_command(CLI::App& program, Action& action) {
+  CLI::App* command = program.add_subcommand("query", "Find what a tree-sitter query matches");
+  auto flags = std::make_shared<QueryFlags>();
+  command->add_option("QUERY", flags->text, "The query, in tree-sitter's query language")
+      ->type_name("QUERY");
+  command->add_option("-f,--file", flags->file, "Read the query from a file; - is standard input")
+      ->type_name("FILE");
+  command
+      ->add_option("--lang", flags->language,
+                   "Only files of this language; default: every one the query compiles for")
+      ->type_name("LANG");
+  command
+      ->add_option("--path", flags->path_glob,
+                   "Only files whose path matches; * stops at /, ** does not")
+      ->type_name("GLOB");
+  command->add_option("--format", flags->format, "text, jsonl or count; default: text")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "jsonl", "count"}));
+  command->add_option("--limit", flags->limit, "Stop after N matches")
+      ->type_name("N")
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+  add_jobs_option(*command, flags->jobs);
+  add_store_option(*command, flags->store_directory);
+  add_color_option(*command, flags->color);
+  command->footer(kExamples);
+  command->callback([flags, &action] { action = [flags] { return run_query(*flags); }; });
+}
+
+}  // namespace copse::cli

@@ -1,0 +1,29 @@
+// Ctrl-C and its kin.
+#pragma once
+
+#include <atomic>
+
+namespace copse::cli {
+
+// While it lives, the first SIGINT, SIGTERM or SIGHUP sets a flag and the second ends the process
+// at once. A signal that was ignored stays so (nohup). One object at a time, on the main thread.
+class StopSignals {
+ public:
+  StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  ~StopSignals();
+
+  const std::atomic<bool>* flag() const;
+  // 130 after Ctrl-C, as a shell counts. REQUIRES: the flag is set.
+  int exit_code() const;
+};
+
+// A write to a pipe that nobody reads, or beyond a limit on file sizes, becomes an error of that
+// write, which knows what to do about it.
+void ignore_write_signals();
+
+// For a worker whose parent decides: the terminal's Ctrl-C reaches the whole process group.
+void leave_stopping_to_parent();
+
+}  // namespace copse::cli
