@@ -1,0 +1,255 @@
+#include "query/predicates.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "core/check.h"
+#include "query/query_error.h"
+
+namespace copse {
+namespace {
+
+using Steps = std::span<const TSQueryPredicateStep>;
+
+bool is_capture(const TSQueryPredicateStep& step) {
+  return step.type == TSQueryPredicateStepTypeCapture;
+}
+
+// "any-not-match?" taken apart.
+struct Operator {
+  std::string_view base;
+  bool positive = true;
+  bool all_nodes = true;
+};
+
+bool consume(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+// Empty base: not a predicate on text.
+Operator parse_operator(std::string_view name) {
+  Operator result;
+  if (name == "any-of?" || name == "not-any-of?") {
+    return {.base = "any-of?", .positive = name == "any-of?", .all_nodes = true};
+  }
+  result.all_nodes = !consume(name, "any-");
+  result.positive = !consume(name, "not-");
+  if (name == "eq?" || name == "match?") result.base = name;
+  return result;
+}
+
+// Reads the predicates of one pattern after the other.
+class Compiler {
+ public:
+  Compiler(const TSQuery* query, const std::vector<std::string>& capture_names)
+      : query_(query), capture_names_(capture_names) {}
+
+  Result<PatternPredicates> pattern(Steps steps) {
+    PatternPredicates predicates;
+    while (!steps.empty()) {
+      const auto done = std::find_if(steps.begin(), steps.end(), [](const auto& step) {
+        return step.type == TSQueryPredicateStepTypeDone;
+      });
+      const auto size = static_cast<std::size_t>(done - steps.begin());
+      COPSE_TRY_STATUS(predicate(steps.first(size), predicates));
+      steps = steps.subspan(std::min(size + 1, steps.size()));
+    }
+    return predicates;
+  }
+
+ private:
+  std::string_view string_of(const TSQueryPredicateStep& step) const {
+    std::uint32_t length = 0;
+    const char* text = copse_query_string_value_for_id(query_, step.value_id, &length);
+    return {text, length};
+  }
+
+  std::string quoted(const TSQueryPredicateStep& step) const {
+    if (is_capture(step)) return "@" + capture_names_[step.value_id];
+    return '"' + std::string(string_of(step)) + '"';
+  }
+
+  static Error refused(std::string_view name, const std::string& reason) {
+    return {ErrorCode::InvalidArgument, '#' + std::string(name) + ' ' + reason};
+  }
+
+  static Error wrong_count(std::string_view name, std::string_view expected, std::size_t got) {
+    return refused(name, "takes " + std::string(expected) + ", not " + std::to_string(got));
+  }
+
+  Status predicate(Steps steps, PatternPredicates& out) const {
+    COPSE_CHECK(!steps.empty() && !is_capture(steps[0]));
+    const std::string_view name = string_of(steps[0]);
+    const Steps arguments = steps.subspan(1);
+    const Operator parsed = parse_operator(name);
+    if (parsed.base.empty()) {
+      if (name == "set!" || name == "is?" || name == "is-not?") return property(name, arguments);
+      return success();
+    }
+    COPSE_TRY_STATUS(check_arguments(name, parsed, arguments));
+    TextPredicate made{.capture = arguments[0].value_id,
+                       .positive = parsed.positive,
+                       .all_nodes = parsed.all_nodes,
+                       .condition = TextPredicate::EqualsCapture{0}};
+    if (parsed.base == "any-of?") {
+      made.condition = any_of(arguments.subspan(1));
+    } else if (parsed.base == "match?") {
+      auto regex = Regex::compile(string_of(arguments[1]));
+      if (!regex.ok()) {
+        return refused(name, "cannot use the pattern " + quoted(arguments[1]) + ": " +
+                                 regex.error().message());
+      }
+      made.condition = TextPredicate::MatchesRegex{std::move(regex).value()};
+    } else if (is_capture(arguments[1])) {
+      made.condition = TextPredicate::EqualsCapture{arguments[1].value_id};
+    } else {
+      made.condition = TextPredicate::EqualsText{std::string(string_of(arguments[1]))};
+    }
+    out.push_back(std::move(made));
+    return success();
+  }
+
+  Status check_arguments(std::string_view name, const Operator& parsed, Steps arguments) const {
+    const bool list = parsed.base == "any-of?";
+    if (list ? arguments.empty() : arguments.size() != 2) {
+      return wrong_count(name, list ? "at least 1 argument" : "2 arguments", arguments.size());
+    }
+    if (!is_capture(arguments[0])) {
+      return refused(name, "takes a capture first, not " + quoted(arguments[0]));
+    }
+    if (parsed.base == "eq?") return success();
+    for (const TSQueryPredicateStep& argument : arguments.subspan(1)) {
+      if (!is_capture(argument)) continue;
+      return refused(name, "takes a string after its capture, not " + quoted(argument));
+    }
+    return success();
+  }
+
+  TextPredicate::IsAnyOf any_of(Steps arguments) const {
+    TextPredicate::IsAnyOf result;
+    for (const TSQueryPredicateStep& argument : arguments) {
+      result.texts.emplace_back(string_of(argument));
+    }
+    std::sort(result.texts.begin(), result.texts.end());
+    return result;
+  }
+
+  // A key, perhaps a value, perhaps one capture, in any order.
+  static Status property(std::string_view name, Steps arguments) {
+    if (arguments.empty() || arguments.size() > 3) {
+      return wrong_count(name, "1 to 3 arguments", arguments.size());
+    }
+    const auto captures = std::count_if(arguments.begin(), arguments.end(), is_capture);
+    const auto strings = static_cast<std::ptrdiff_t>(arguments.size()) - captures;
+    if (captures > 1) return refused(name, "takes one capture at most");
+    if (strings > 2) return refused(name, "takes a key and a value, not three strings");
+    if (strings == 0) return refused(name, "needs a key");
+    return success();
+  }
+
+  const TSQuery* query_;
+  const std::vector<std::string>& capture_names_;
+};
+
+// The nodes of one capture, in the order of the match.
+class CapturedNodes {
+ public:
+  CapturedNodes(const std::vector<Capture>& captures, std::uint32_t index)
+      : captures_(captures), index_(index) {}
+
+  std::optional<std::string_view> next_text() {
+    while (position_ < captures_.size()) {
+      const Capture& capture = captures_[position_++];
+      if (capture.index == index_) return capture.node.text();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const std::vector<Capture>& captures_;
+  std::uint32_t index_;
+  std::size_t position_ = 0;
+};
+
+// The binding's loop: with all_nodes the first node that fails decides, without it the first that
+// holds. When none decides the predicate holds, so that any-... on its own refuses nothing: a slip
+// of the binding that programs on it live with, and so do we.
+template <typename Test>
+bool holds(const TextPredicate& predicate, const std::vector<Capture>& captures, Test&& test) {
+  CapturedNodes nodes(captures, predicate.capture);
+  while (const auto text = nodes.next_text()) {
+    const bool as_wanted = test(*text) == predicate.positive;
+    if (!as_wanted && predicate.all_nodes) return false;
+    if (as_wanted && !predicate.all_nodes) return true;
+  }
+  return true;
+}
+
+// Two captures are compared node by node; where no pair decides, they must have the same length.
+bool holds_between(const TextPredicate& predicate, std::uint32_t other,
+                   const std::vector<Capture>& captures) {
+  CapturedNodes left(captures, predicate.capture);
+  CapturedNodes right(captures, other);
+  for (;;) {
+    const auto left_text = left.next_text();
+    const auto right_text = right.next_text();
+    if (!left_text || !right_text) return !left_text && !right_text;
+    const bool as_wanted = (*left_text == *right_text) == predicate.positive;
+    if (!as_wanted && predicate.all_nodes) return false;
+    if (as_wanted && !predicate.all_nodes) return true;
+  }
+}
+
+bool satisfies_one(const TextPredicate& predicate, const std::vector<Capture>& captures) {
+  if (const auto* equal = std::get_if<TextPredicate::EqualsCapture>(&predicate.condition)) {
+    return holds_between(predicate, equal->other, captures);
+  }
+  if (const auto* equal = std::get_if<TextPredicate::EqualsText>(&predicate.condition)) {
+    return holds(predicate, captures, [&](std::string_view text) { return text == equal->text; });
+  }
+  if (const auto* match = std::get_if<TextPredicate::MatchesRegex>(&predicate.condition)) {
+    return holds(predicate, captures,
+                 [&](std::string_view text) { return match->regex.search(text); });
+  }
+  const auto& any = std::get_if<TextPredicate::IsAnyOf>(&predicate.condition)->texts;
+  return holds(predicate, captures, [&](std::string_view text) {
+    return std::binary_search(any.begin(), any.end(), text);
+  });
+}
+
+}  // namespace
+
+Result<std::vector<PatternPredicates>> compile_predicates(
+    const TSQuery* query, std::string_view text, const std::vector<std::string>& capture_names,
+    QueryError& error) {
+  Compiler compiler(query, capture_names);
+  std::vector<PatternPredicates> result;
+  const std::uint32_t count = copse_query_pattern_count(query);
+  result.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::uint32_t length = 0;
+    const TSQueryPredicateStep* steps = copse_query_predicates_for_pattern(query, i, &length);
+    auto pattern = compiler.pattern(Steps(steps, length));
+    if (!pattern.ok()) {
+      error =
+          make_query_error(QueryError::Kind::Predicate, text,
+                           copse_query_start_byte_for_pattern(query, i), pattern.error().message());
+      return std::move(pattern).take_error();
+    }
+    result.push_back(std::move(pattern).value());
+  }
+  return result;
+}
+
+bool satisfies(const PatternPredicates& predicates, const std::vector<Capture>& captures) {
+  return std::all_of(predicates.begin(), predicates.end(), [&](const TextPredicate& predicate) {
+    return satisfies_one(predicate, captures);
+  });
+}
+
+}  // namespace copse

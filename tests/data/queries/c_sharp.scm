@@ -1,0 +1,15 @@
+(expression) @e
+;---
+(statement) @s
+;---
+(type) @t
+;---
+(declaration) @d
+;---
+(class_declaration (attribute_list)* @a (modifier)* @m name: (_) @n type_parameters: (_)? @t (base_list)? @b body: (_) @body)
+;---
+(invocation_expression function: (_) @f arguments: (argument_list (argument (_) @a)*))
+;---
+(variable_declarator name: (_) @n . (_)? @v)
+;---
+(property_declaration type: (_) @t name: (_) @n accessors: (accessor_list (accessor_declaration)+ @a)? value: (_)? @v)
