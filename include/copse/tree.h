@@ -162,7 +162,7 @@ class Tree {
   Node root() const;
   std::string_view source() const;
   Language language() const;
-  // As the parser made them, hidden ones included, and as tree-sitter's API shows them. O(1), O(n).
+  // As the parser made them, hidden ones included, and as tree-sitter's API shows them. O(1).
   std::uint32_t node_count() const;
   std::uint32_t visible_node_count() const;
   // The same text as ts_node_string of the root.

@@ -87,8 +87,8 @@ struct IndexReport {
 // Brings the store up to date with the directory. An error means that nothing was committed.
 Result<IndexReport> index_directory(const std::string& directory, const IndexOptions& options);
 
-// The other end of IndexOptions::parse_command: answers parse requests on a socket until it closes.
-// Takes the socket over.
+// The other end of IndexOptions::parse_command: answers parse requests on a socket until it closes,
+// and then ends the process, if need be in the middle of a parse. Takes the socket over.
 Status serve_parse_requests(int socket, double timeout_s);
 
 // ---- reading -----------------------------------------------------------------------------------

@@ -211,7 +211,7 @@ std::uint32_t Tree::node_count() const {
 }
 
 std::uint32_t Tree::visible_node_count() const {
-  return data_->visible_rank().count_before(node_count());
+  return data_->flat.visible_count;
 }
 
 std::string Tree::to_sexp() const { return write_sexp(*data_); }

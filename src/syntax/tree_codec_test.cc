@@ -27,6 +27,7 @@ void expect_same(const FlatTree& expected, const FlatTree& found) {
     const CopseFlatNode& b = found.nodes[i];
     ASSERT_TRUE(a.tag == b.tag && a.start == b.start && a.extent == b.extent) << "node " << i;
   }
+  EXPECT_EQ(expected.visible_count, found.visible_count);
   EXPECT_EQ(expected.faults, found.faults);
   ASSERT_EQ(expected.error_leaves.size(), found.error_leaves.size());
   for (std::size_t i = 0; i < expected.error_leaves.size(); ++i) {

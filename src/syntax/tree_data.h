@@ -20,7 +20,18 @@ struct FlatTree {
   std::vector<CopseErrorLeaf> error_leaves;
   // Internal error nodes and missing leaves, ascending.
   std::vector<std::uint32_t> faults;
+  // Nodes that tree-sitter's API shows: visible by symbol or alias, and the root.
+  std::uint32_t visible_count = 0;
 };
+
+// What a node adds, by being visible itself under that alias, to what its parent shows.
+inline std::uint32_t shown_by_itself(const Grammar& grammar, std::uint16_t symbol,
+                                     std::uint16_t alias) {
+  const std::uint16_t name = alias != 0 ? alias : symbol;
+  if (alias == 0 && !grammar.is_visible(symbol)) return 0;
+  return grammar.is_named(name) ? COPSE_TAG_SHOWS_CHILDREN | COPSE_TAG_SHOWS_NAMED
+                                : COPSE_TAG_SHOWS_CHILDREN;
+}
 
 // Which nodes are visible, aliases considered: one bit a node, and a running count every 64.
 class VisibleRank {

@@ -38,11 +38,11 @@ class TreeDecoder {
     ByteReader* const streams[] = {&opcodes_, &shapes_, &spans_, &lookaheads_};
     for (std::size_t i = 0; i < 4; ++i) *streams[i] = ByteReader(in.raw(bounded(sizes[i], in)));
     if (in.failed() || !in.at_end()) return corrupt("its streams do not fill it");
-    nodes_.reserve(std::min<std::size_t>(node_count_, kReserveNodes));
+    nodes_.resize(node_count_);
     next_shape_exception_ = shapes_.at_end() ? kNever : shapes_.varint();
     read_span_exception();
     const std::uint32_t root = (packed_root >> 4 << 16) | (packed_root & 15);
-    if ((packed_root >> 20) != 0 || !add_child(root, model_.table_for_tag(root))) {
+    if ((packed_root >> 20) != 0 || !add_child(root, model_.table_for_tag(root), COPSE_TAG_SHOWS_CHILDREN)) {
       return corrupt(fault_);
     }
     while (!levels_.empty()) {
@@ -52,23 +52,21 @@ class TreeDecoder {
   }
 
  private:
-  static constexpr std::size_t kReserveNodes = std::size_t{1} << 16;
-
   // An open internal node: what is left of its children.
   struct Level {
     const std::uint32_t* next_tag;
     const std::uint32_t* end_tag;
     const TableId* next_table;
+    const std::uint8_t* next_shows;
     std::uint32_t node;
-    std::uint32_t structural;
-    std::uint32_t shows;  // COPSE_TAG_SHOWS_* of the children so far
+    std::uint32_t shows;   // COPSE_TAG_SHOWS_* of the children so far
     std::uint32_t itself;  // the same bits, for the node's own visibility
-    std::uint16_t production;
   };
   struct LocalShape {
     std::uint16_t production;
     std::vector<std::uint32_t> tags;
     std::vector<TableId> tables;
+    std::vector<std::uint8_t> shows;
   };
 
   static std::size_t bounded(std::uint64_t size, const ByteReader& in) {
@@ -77,8 +75,7 @@ class TreeDecoder {
 
   Error corrupt(const char* what) const {
     return Error(ErrorCode::Corrupt,
-                 std::string("tree: ") + what + " (node " + std::to_string(nodes_.size()) +
-                     " of " + std::to_string(node_count_) + ", source byte " +
+                 std::string("tree: ") + what + " (node " + std::to_string(node_) + " of " + std::to_string(node_count_) + ", source byte " +
                      std::to_string(position_) + ")");
   }
 
@@ -94,39 +91,23 @@ class TreeDecoder {
       return true;
     }
     const std::uint32_t tag = *level.next_tag++;
-    return add_child(tag, *level.next_table++);
+    const std::uint32_t itself = *level.next_shows++;
+    level.shows |= itself;
+    return add_child(tag, *level.next_table++, itself);
   }
 
   void close_level() {
     const Level done = levels_.back();
     levels_.pop_back();
     CopseFlatNode& node = nodes_[done.node];
-    node.extent = static_cast<std::uint32_t>(nodes_.size()) - done.node;
+    node.extent = node_ - done.node;
     node.tag |= done.shows;
     if (!levels_.empty() && done.itself == 0) levels_.back().shows |= done.shows;
   }
 
-  // The visibility that the next child of the open node has by itself.
-  std::uint32_t own_visibility(std::uint32_t tag) {
-    auto symbol = static_cast<std::uint16_t>(tag >> 16);
-    const Grammar& grammar = model_.grammar();
-    if (!levels_.empty() && (tag & COPSE_TAG_EXTRA) == 0) {
-      Level& parent = levels_.back();
-      const std::uint16_t alias = grammar.alias_at(parent.production, parent.structural++);
-      if (alias != 0) {
-        return grammar.is_named(alias) ? COPSE_TAG_SHOWS_CHILDREN | COPSE_TAG_SHOWS_NAMED
-                                       : COPSE_TAG_SHOWS_CHILDREN;
-      }
-    }
-    if (!grammar.is_visible(symbol)) return 0;
-    return grammar.is_named(symbol) ? COPSE_TAG_SHOWS_CHILDREN | COPSE_TAG_SHOWS_NAMED
-                                    : COPSE_TAG_SHOWS_CHILDREN;
-  }
-
-  bool add_child(std::uint32_t tag, TableId table) {
-    if (nodes_.size() >= node_count_) return fail("has more nodes than it states");
-    const std::uint32_t itself = own_visibility(tag);
-    if (!levels_.empty()) levels_.back().shows |= itself;
+  bool add_child(std::uint32_t tag, TableId table, std::uint32_t itself) {
+    if (node_ == node_count_) return fail("has more nodes than it states");
+    if (itself != 0) ++visible_count_;
     return tag_is_leaf(tag) ? add_leaf(tag) : add_internal(tag, table, itself);
   }
 
@@ -140,13 +121,13 @@ class TreeDecoder {
     } else if (!read_exceptional_span(leaf_class, start, size)) {
       return fail("a token lies outside the source");
     }
-    const auto node = static_cast<std::uint32_t>(nodes_.size());
+    const std::uint32_t node = node_++;
     // Internal nodes opened since the leaf before start where this one does.
     for (; first_without_start_ < node; ++first_without_start_) {
       nodes_[first_without_start_].start = start;
     }
     first_without_start_ = node + 1;
-    nodes_.push_back({tag, start, size});
+    nodes_[node] = {tag, start, size};
     position_ = start + size;
     if ((tag & COPSE_TAG_MISSING) != 0) faults_.push_back(node);
     if (tag >> 16 == COPSE_SYMBOL_ERROR) {
@@ -208,24 +189,27 @@ class TreeDecoder {
   }
 
   void open_level(std::uint32_t tag, ShapeId shape, std::uint32_t itself) {
-    const auto node = static_cast<std::uint32_t>(nodes_.size());
+    const std::uint32_t node = node_++;
     Level level{};
+    std::uint16_t production = 0;
     if (shape < model_.shape_count()) {
       const ShapeView view = model_.shape(shape);
-      level.production = view.production;
+      production = view.production;
       level.next_tag = view.children.data();
       level.end_tag = level.next_tag + view.children.size();
       level.next_table = model_.child_tables(shape).data();
+      level.next_shows = model_.child_shows(shape);
     } else {
       const LocalShape& local = local_shapes_[shape - model_.shape_count()];
-      level.production = local.production;
+      production = local.production;
       level.next_tag = local.tags.data();
       level.end_tag = level.next_tag + local.tags.size();
       level.next_table = local.tables.data();
+      level.next_shows = local.shows.data();
     }
     level.node = node;
     level.itself = itself;
-    nodes_.push_back({tag | static_cast<std::uint32_t>(level.production) << 4, position_, 0});
+    nodes_[node] = {tag | static_cast<std::uint32_t>(production) << 4, position_, 0};
     if (tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) faults_.push_back(node);
     levels_.push_back(level);
   }
@@ -256,17 +240,19 @@ class TreeDecoder {
       local.tags.push_back(tag);
       local.tables.push_back(tag_is_leaf(tag) ? kNoTable : model_.table_for_tag(tag));
     }
+    local.shows = model_.shows_of({local.production, local.tags});
     local_shapes_.push_back(std::move(local));
     return !shapes_.failed();
   }
 
   Result<FlatTree> finish() {
-    if (nodes_.size() != node_count_) return corrupt("has fewer nodes than it states");
+    if (node_ != node_count_) return corrupt("has fewer nodes than it states");
     if (!opcodes_.at_end() || next_shape_exception_ != kNever || next_span_exception_ != kNever ||
         !lookaheads_.at_end()) {
       return corrupt("a stream is longer than the tree");
     }
-    return FlatTree{std::move(nodes_), std::move(error_leaves_), std::move(faults_)};
+    return FlatTree{std::move(nodes_), std::move(error_leaves_), std::move(faults_),
+                    visible_count_};
   }
 
   const TreeModel& model_;
@@ -274,6 +260,8 @@ class TreeDecoder {
   std::string_view source_;
   std::uint32_t nodes_max_;
   std::uint32_t node_count_ = 0;
+  std::uint32_t node_ = 0;  // how many are there so far
+  std::uint32_t visible_count_ = 0;
   const char* fault_ = "";
 
   ByteReader opcodes_{ByteView()};

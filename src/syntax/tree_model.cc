@@ -130,7 +130,23 @@ TableId TreeModel::table_for_tag(std::uint32_t tag) const {
   return found == tag_tables_.end() ? kNoTable : found->second;
 }
 
+std::vector<std::uint8_t> TreeModel::shows_of(const ShapeView& shape) const {
+  std::vector<std::uint8_t> shows;
+  std::uint32_t structural = 0;
+  for (const std::uint32_t tag : shape.children) {
+    std::uint16_t alias = 0;
+    if ((tag & COPSE_TAG_EXTRA) == 0) alias = grammar_->alias_at(shape.production, structural++);
+    shows.push_back(static_cast<std::uint8_t>(
+        shown_by_itself(*grammar_, static_cast<std::uint16_t>(tag >> 16), alias)));
+  }
+  return shows;
+}
+
 void TreeModel::build_lookups() {
+  for (ShapeId id = 0; id < shapes_.size(); ++id) {
+    const std::vector<std::uint8_t> shows = shows_of(shape(id));
+    child_shows_.insert(child_shows_.end(), shows.begin(), shows.end());
+  }
   shape_slots_.assign(slots_for(shapes_.size()), kNoShape);
   const std::size_t shape_mask = shape_slots_.size() - 1;
   for (ShapeId id = 0; id < shapes_.size(); ++id) {

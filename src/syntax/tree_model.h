@@ -72,6 +72,12 @@ class TreeModel {
     const Shape& shape = shapes_[id];
     return {child_tables_.data() + shape.first_child, shape.child_count};
   }
+  // What each child of a shape adds to what its parent shows: COPSE_TAG_SHOWS_* bits.
+  const std::uint8_t* child_shows(ShapeId id) const {
+    return child_shows_.data() + shapes_[id].first_child;
+  }
+  // The same for a shape that is not the model's.
+  std::vector<std::uint8_t> shows_of(const ShapeView& shape) const;
   // The table for a place that no shape of the model describes; kNoTable when the tag is unknown.
   TableId table_for_tag(std::uint32_t tag) const;
   std::span<const ShapeId> table(TableId id) const {
@@ -115,6 +121,7 @@ class TreeModel {
   std::vector<Shape> shapes_;
   std::vector<std::uint32_t> child_tags_;
   std::vector<TableId> child_tables_;
+  std::vector<std::uint8_t> child_shows_;
   std::vector<Table> tables_;
   std::vector<ShapeId> table_shapes_;
   std::unordered_map<std::uint32_t, TableId> tag_tables_;

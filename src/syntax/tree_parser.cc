@@ -65,6 +65,7 @@ Result<FlatTree> flatten(const TSTree* tree) {
   const CopseFlattenResult result = copse_flatten(tree, &buffer);
   FlatTree flat;
   if (result == CopseFlattenOk) {
+    flat.visible_count = buffer.visible_count;
     flat.nodes.assign(buffer.nodes, buffer.nodes + buffer.node_count);
     flat.error_leaves.assign(buffer.error_leaves, buffer.error_leaves + buffer.error_leaf_count);
     flat.faults.assign(buffer.faults, buffer.faults + buffer.fault_count);

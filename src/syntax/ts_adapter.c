@@ -181,6 +181,7 @@ typedef struct Frame {
   uint32_t node;            // the parent's rank
   uint32_t structural;      // children seen that are not extra
   uint32_t shows;           // COPSE_TAG_SHOWS_* found so far
+  uint32_t itself;          // the same bits, for the parent's own visibility
 } Frame;
 
 typedef struct Walk {
@@ -243,7 +244,7 @@ static void add_leaf(Walk* walk, Subtree tree, uint32_t node) {
   if ((flat->tag & COPSE_TAG_MISSING) != 0) add_fault(walk, node);
 }
 
-static void add_internal(Walk* walk, Subtree tree, uint32_t node) {
+static void add_internal(Walk* walk, Subtree tree, uint32_t node, uint32_t itself) {
   CopseFlatNode* flat = &walk->buffer->nodes[node];
   const SubtreeHeapData* data = tree.ptr;
   flat->tag = ((uint32_t)data->symbol << 16) | ((uint32_t)data->production_id << 4);
@@ -264,8 +265,7 @@ static void add_internal(Walk* walk, Subtree tree, uint32_t node) {
       .end = children + data->child_count,
       .aliases = ts_language_alias_sequence(walk->language, data->production_id),
       .node = node,
-      .structural = 0,
-      .shows = 0,
+      .itself = itself,
   };
 }
 
@@ -281,38 +281,31 @@ static uint32_t shown_by_itself(const Walk* walk, Subtree child, TSSymbol alias)
                                  : COPSE_TAG_SHOWS_CHILDREN;
 }
 
-static uint32_t add_node(Walk* walk, Subtree tree) {
+// `itself`: what shown_by_itself says of the node.
+static void add_node(Walk* walk, Subtree tree, uint32_t itself) {
   CopseFlatBuffer* out = walk->buffer;
   if (out->node_count == out->node_capacity &&
       !grow((void**)&out->nodes, &out->node_capacity, sizeof *out->nodes)) {
     walk->failed = true;
-    return 0;
+    return;
   }
   const uint32_t node = out->node_count++;
+  if (itself != 0) out->visible_count++;
   if (ts_subtree_child_count(tree) == 0) {
     add_leaf(walk, tree, node);
   } else {
-    add_internal(walk, tree, node);
+    add_internal(walk, tree, node, itself);
   }
-  return node;
 }
 
 // The topmost frame has no more children: its node's extent and bits are known, and what a hidden
-// node shows, its parent shows. A frame above the root's keeps nothing.
+// node shows, its parent shows.
 static void finish_frame(Walk* walk) {
-  const Frame done = walk->stack[--walk->depth];
-  CopseFlatNode* flat = &walk->buffer->nodes[done.node];
-  flat->extent = walk->buffer->node_count - done.node;
-  flat->tag |= done.shows;
-  if (walk->depth == 0) return;
-  Frame* parent = &walk->stack[walk->depth - 1];
-  // parent->shows has the child's own visibility already when it is visible; see step().
-  const Subtree child = parent->next[-1];
-  TSSymbol alias = 0;
-  if (parent->aliases != NULL && !ts_subtree_extra(child)) {
-    alias = parent->aliases[parent->structural - 1];
-  }
-  if (shown_by_itself(walk, child, alias) == 0) parent->shows |= done.shows;
+  const Frame* done = &walk->stack[--walk->depth];
+  CopseFlatNode* flat = &walk->buffer->nodes[done->node];
+  flat->extent = walk->buffer->node_count - done->node;
+  flat->tag |= done->shows;
+  if (walk->depth > 0 && done->itself == 0) walk->stack[walk->depth - 1].shows |= done->shows;
 }
 
 static void step(Walk* walk) {
@@ -327,13 +320,15 @@ static void step(Walk* walk) {
     if (frame->aliases != NULL) alias = frame->aliases[frame->structural];
     frame->structural++;
   }
-  frame->shows |= shown_by_itself(walk, child, alias);
-  add_node(walk, child);
+  const uint32_t itself = shown_by_itself(walk, child, alias);
+  frame->shows |= itself;
+  add_node(walk, child, itself);
 }
 
 CopseFlattenResult copse_flatten(const TSTree* tree, CopseFlatBuffer* buffer) {
   Walk walk = {.buffer = buffer, .language = tree->language};
-  add_node(&walk, tree->root);
+  // The root is visible whatever its symbol, as cursors have it.
+  add_node(&walk, tree->root, COPSE_TAG_SHOWS_CHILDREN);
   while (walk.depth > 0 && !walk.failed && buffer->node_count < UINT32_MAX - 1) step(&walk);
   free(walk.stack);
   if (walk.failed) return CopseFlattenOutOfMemory;

@@ -92,6 +92,7 @@ typedef struct CopseFlatBuffer {
   CopseFlatNode* nodes;
   uint32_t node_count;
   uint32_t node_capacity;
+  uint32_t visible_count;  // nodes that show, the root included
   CopseErrorLeaf* error_leaves;
   uint32_t error_leaf_count;
   uint32_t error_leaf_capacity;

@@ -69,6 +69,8 @@ class ParseWorker {
 
 Status serve_parse_requests(int socket, double timeout_s) {
   Channel channel(socket);
+  // A scanner that loops would outlive an indexer that was killed.
+  end_process_with_peer(channel);
   ParseWorker worker(timeout_s);
   for (;;) {
     auto request = receive_message(channel, kForEver);

@@ -20,7 +20,8 @@ bool same_items(const std::vector<T>& a, const std::vector<T>& b) {
 }
 
 bool same_tree(const FlatTree& a, const FlatTree& b) {
-  return same_items(a.nodes, b.nodes) && same_items(a.error_leaves, b.error_leaves) &&
+  return a.visible_count == b.visible_count && same_items(a.nodes, b.nodes) &&
+         same_items(a.error_leaves, b.error_leaves) &&
          same_items(a.faults, b.faults);
 }
 
@@ -36,8 +37,7 @@ Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
   }
   PreparedTree prepared;
   prepared.nodes = tree.nodes.size();
-  prepared.visible_nodes = VisibleRank(model.grammar(), tree.nodes)
-                               .count_before(static_cast<std::uint32_t>(tree.nodes.size()));
+  prepared.visible_nodes = tree.visible_count;
   prepared.frame = compress_frame(bytecode, kFastLevel);
   return prepared;
 }

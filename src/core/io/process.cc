@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -201,6 +202,18 @@ Status Channel::read(std::span<std::uint8_t> out, std::int64_t timeout_ms) {
     COPSE_TRY_STATUS(wait_for(descriptor_, POLLIN, deadline, "read"));
   }
   return success();
+}
+
+void end_process_with_peer(const Channel& channel) {
+  std::thread([descriptor = channel.descriptor()] {
+    constexpr int kForEver = -1;
+    pollfd watched{descriptor, POLLRDHUP, 0};
+    for (;;) {
+      const int ready = ::poll(&watched, 1, kForEver);
+      if (ready < 0 && errno == EINTR) continue;
+      ::_exit(0);
+    }
+  }).detach();
 }
 
 Result<ChannelPair> make_channel_pair() {
