@@ -1,0 +1,2 @@
+; Every call.
+(call_expression function: (_) @callee)

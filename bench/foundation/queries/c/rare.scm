@@ -1,0 +1,2 @@
+; A switch inside a do loop.
+(do_statement body: (compound_statement (switch_statement) @switch))
