@@ -28,7 +28,7 @@ step "The corpus"
 export COPSE_CORPUS
 # Reading it once warms the files: what is measured is work, not the disk.
 find "$COPSE_CORPUS" -type f -print0 | xargs -0 cat | wc -c |
-  awk '{ printf "%.1f MB of files in '"${COPSE_CORPUS#"$PWD/"}"'\n", $1 / 1e6 }'
+  awk -v where="${COPSE_CORPUS#"$PWD/"}" '{ printf "%.1f MB of files in %s\n", $1 / 1e6, where }'
 
 step "Index it: every file parsed once, source and tree kept"
 rm -rf build/demo

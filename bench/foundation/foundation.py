@@ -93,7 +93,7 @@ class Foundation:
         return path
 
     def measure_indexing(self):
-        say(f"index beside parse, {self.rounds} times")
+        say(f"index beside parse, rounds: {self.rounds}")
         self.rival("parse", self.all_files, self.jobs)
         indexed, parsed = self.in_turn(self.index, lambda: self.rival("parse", self.all_files, self.jobs))
         self.take_times("index", indexed, "parse", parsed)
@@ -111,7 +111,7 @@ class Foundation:
 
     def measure_queries(self):
         for name in QUERIES:
-            say(f"query '{name}' beside re-parse and query, {self.rounds} times")
+            say(f"query '{name}' beside re-parse and query, rounds: {self.rounds}")
             file = HERE / "queries" / self.language / f"{name}.scm"
             ask = [COPSE, "query", "--store", self.store, "--lang", self.language, "-j", self.jobs, "--file", file,
                    "--format", "count"]
@@ -142,7 +142,7 @@ class Foundation:
         self.metrics["verify_s"] = verified.wall_s
         self.metrics["verify_differences"] = json.loads(verified.output)["difference_count"]
 
-    # ---- helpers -------------------------------------------------------------------------------
+    # ---- what they share -----------------------------------------------------------------------
 
     def rival(self, *words):
         return run([RIVAL, *words])

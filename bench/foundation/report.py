@@ -32,10 +32,11 @@ def rows_of(metrics):
            f"{times(m['treesitter_mb'] / m['stored_tree_mb'])} smaller",
            f"tree-sitter's memory; {m['bits_per_node']:.2f} bits a node here")
     smaller = f"{times(1 / store_ratio)} larger" if store_ratio < 1 else f"{times(store_ratio)} smaller"
-    yield "on disk, all", megabytes(m["store_mb"]), megabytes(m["zstd3_source_mb"]), smaller, "zstd -3 of the sources alone"
+    yield ("on disk, all", megabytes(m["store_mb"]), megabytes(m["zstd3_source_mb"]), smaller,
+           "zstd -3 of the sources alone")
     yield None
     yield ("index", seconds(m["index_s"]), seconds(m["parse_s"]), f"{m['index_over_parse']:.2f}× the time",
-           "parse, keep nothing")
+           f"parse, keep nothing; {m['index_cpu_over_parse_cpu']:.2f}× the processor time")
     yield ("  RssAnon", megabytes(m["rss_anon_mb"]), "", "",
            f"indexer {megabytes(m['indexer_rss_anon_mb'])} and {m['indexing_processes'] - 1:.0f} parse workers, peak")
     yield "  RssFile", megabytes(m["rss_file_mb"]), "", "", "shared pages counted in each process"
@@ -74,4 +75,5 @@ def print_table(report):
         line = f"{what:<{widths[0]}}  {bold}{ours:>{widths[1]}}{plain}  {theirs:>{widths[2]}}  {ratio:<{widths[3]}}"
         print(f"{line}  {faint}{note}{plain}".rstrip())
     if machine["load_before"] > machine["cores"] / 2:
-        print(f"\n{faint}The machine was busy (load {machine['load_before']}): believe the ratios, not the times.{plain}")
+        print(f"\n{faint}The machine was busy (load {machine['load_before']}): believe the ratios, not the times."
+              f"{plain}")

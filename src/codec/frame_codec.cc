@@ -10,11 +10,34 @@
 
 namespace copse {
 
+namespace {
+
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+// A context's working memory takes longer to set up than a small file takes to compress, so each
+// thread keeps one. What comes out depends on nothing that a context remembers.
+ZSTD_CCtx* compression_context() {
+  thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  COPSE_CHECK(context != nullptr);
+  return context.get();
+}
+
+ZSTD_DCtx* decompression_context() {
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  COPSE_CHECK(context != nullptr);
+  return context.get();
+}
+
+}  // namespace
+
 FramePayload compress_frame(ByteView bytes, int level) {
   FramePayload payload{FrameCodec::Raw, bytes.size(), {}};
   Bytes compressed(ZSTD_compressBound(bytes.size()));
-  const std::size_t size =
-      ZSTD_compress(compressed.data(), compressed.size(), bytes.data(), bytes.size(), level);
+  const std::size_t size = ZSTD_compressCCtx(compression_context(), compressed.data(),
+                                             compressed.size(), bytes.data(), bytes.size(), level);
   // The bound leaves room for any input; what can fail is memory alone.
   COPSE_CHECK(!ZSTD_isError(size));
   if (size < bytes.size()) {
@@ -58,7 +81,8 @@ Result<Bytes> decompress_frame(std::uint8_t codec, ByteView payload, std::uint64
       }
       Bytes bytes(static_cast<std::size_t>(raw_bytes));
       const std::size_t size =
-          ZSTD_decompress(bytes.data(), bytes.size(), payload.data(), payload.size());
+          ZSTD_decompressDCtx(decompression_context(), bytes.data(), bytes.size(), payload.data(),
+                              payload.size());
       if (ZSTD_isError(size)) {
         return Error(ErrorCode::Corrupt,
                      std::string("frame does not decompress: ") + ZSTD_getErrorName(size));

@@ -78,6 +78,12 @@ QueryError engine_error(TSQueryError type, const Language& language, std::string
       offset >= text.size() ? "the query ends inside a pattern" : "the query's syntax is broken");
 }
 
+QueryError fault_error(const Language& language, std::string_view text) {
+  return make_query_error(QueryError::Kind::Language, text, 0,
+                          "the stored tables of grammar " + std::string(language.name()) +
+                              " contradict themselves; index again to take them anew");
+}
+
 // Hands the details to whoever wants them, and says the same in one line.
 Error report(ErrorCode code, QueryError details, QueryError* error) {
   std::string message = std::to_string(details.position.row + 1) + ':' +
@@ -124,11 +130,14 @@ Result<Query> Query::compile(const Language& language, std::string_view text, Qu
   auto compiled = std::make_shared<Compiled>(language);
   std::uint32_t offset = 0;
   TSQueryError type = TSQueryErrorNone;
+  bool fault = false;
   compiled->query.reset(copse_query_new(language.grammar()->language(), text.data(),
-                                        static_cast<std::uint32_t>(text.size()), &offset, &type));
+                                        static_cast<std::uint32_t>(text.size()), &offset, &type,
+                                        &fault));
+  if (fault) return report(ErrorCode::Corrupt, fault_error(language, text), error);
   if (compiled->query == nullptr) {
-    const ErrorCode code =
-        type == TSQueryErrorLanguage ? ErrorCode::Unsupported : ErrorCode::InvalidArgument;
+    const ErrorCode code = type == TSQueryErrorLanguage ? ErrorCode::Unsupported
+                                                        : ErrorCode::InvalidArgument;
     return report(code, engine_error(type, language, text, offset), error);
   }
   compiled->capture_names = names_of_captures(compiled->query.get());

@@ -41,6 +41,7 @@
 // tree's cursor. The order matters.
 // clang-format off
 #define TREE_SITTER_TREE_CURSOR_H_
+#include "query/engine_fault.h"
 #include "query/engine_memory.h"
 #include "alloc.h"
 #include "array.h"
@@ -48,7 +49,7 @@
 #include "language.h"
 #include "parser.h"
 #include "point.h"
-#include "tree_sitter/api.h"
+#include <tree_sitter/api.h>
 #include "unicode.h"
 #include "query/query_engine.h"
 #include "query/flat_cursor.h"
@@ -88,12 +89,28 @@
 #pragma clang attribute pop
 #endif
 
+// A function of its own, so that no local of its caller lives across setjmp.
+static TSQuery* copse_query_new_or_fault(const TSLanguage* language, const char* source,
+                                         uint32_t source_length, uint32_t* error_offset,
+                                         TSQueryError* error_type, bool* fault) {
+  jmp_buf exit_point;
+  if (setjmp(exit_point) != 0) {
+    *error_offset = 0;
+    *error_type = TSQueryErrorLanguage;
+    *fault = true;
+    return NULL;
+  }
+  copse_fault_exit = &exit_point;
+  return copse_query_new_unguarded(language, source, source_length, error_offset, error_type);
+}
+
 TSQuery* copse_query_new(const TSLanguage* language, const char* source, uint32_t source_length,
-                         uint32_t* error_offset, TSQueryError* error_type) {
+                         uint32_t* error_offset, TSQueryError* error_type, bool* fault) {
   CopseBlock allocated;
   copse_compilation_begin(&allocated);
   TSQuery* query =
-      copse_query_new_unguarded(language, source, source_length, error_offset, error_type);
+      copse_query_new_or_fault(language, source, source_length, error_offset, error_type, fault);
+  copse_fault_exit = NULL;
   copse_compilation_end(&allocated, query != NULL);
   return query;
 }

@@ -14,7 +14,7 @@
 
 #include "syntax/flat_node.h"
 #include "syntax/ts_adapter.h"
-#include "tree_sitter/api.h"
+#include <tree_sitter/api.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -65,8 +65,9 @@ TSNode copse_query_root(const CopseQueryTree* tree);
 
 // As the functions of the same name in tree_sitter/api.h; a query is for flat trees only, and a
 // refused one leaves no memory behind.
+// Sets `fault` when the language's tables turned out to contradict themselves.
 TSQuery* copse_query_new(const TSLanguage* language, const char* source, uint32_t source_length,
-                         uint32_t* error_offset, TSQueryError* error_type);
+                         uint32_t* error_offset, TSQueryError* error_type, bool* fault);
 void copse_query_delete(TSQuery* query);
 uint32_t copse_query_pattern_count(const TSQuery* query);
 uint32_t copse_query_capture_count(const TSQuery* query);

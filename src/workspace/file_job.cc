@@ -90,6 +90,16 @@ std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneSt
   return {};
 }
 
+// Whether parsing the content that the store has already would change nothing.
+bool FileWorker::would_come_out_the_same(const IndexJob& job) const {
+  const FileRecord& known = *job.known;
+  if (job.language.empty()) return !known.tree;
+  if (known.tree && known.language != job.language) return false;
+  const LanguageState& language = languages_.at(job.language);
+  if (!language.usable()) return true;
+  return !language.grammar_id.none() && known.grammar == language.grammar_id;
+}
+
 FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) const {
   FileOutcome outcome;
   FileRecord& record = outcome.record;
@@ -104,23 +114,13 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
   std::string text = std::move(read_text).value();
   record.content = content_id(as_bytes(text));
   record.source_bytes = text.size();
-  if (job.known && job.known->content == record.content) {
-    const FileRecord& known = *job.known;
-    const bool no_language = job.language.empty() && !known.tree;
-    const bool same_grammar = !job.language.empty() && languages_.at(job.language).usable() &&
-                              known.grammar == languages_.at(job.language).grammar_id &&
-                              (!known.tree || known.language == job.language);
-    const bool no_grammar = !job.language.empty() && !languages_.at(job.language).usable() &&
-                            (!known.tree || known.language == job.language);
-    if (no_language || same_grammar || no_grammar) {
-      outcome.kind = FileOutcome::Kind::Unchanged;
-      const FileRecord stat = record;
-      record = known;
-      record.mtime_ns = stat.mtime_ns;
-      record.file_size = stat.file_size;
-      record.inode = stat.inode;
-      return outcome;
-    }
+  if (job.known && job.known->content == record.content && would_come_out_the_same(job)) {
+    outcome.kind = FileOutcome::Kind::Unchanged;
+    const FileRecord stat = std::exchange(record, *job.known);
+    record.mtime_ns = stat.mtime_ns;
+    record.file_size = stat.file_size;
+    record.inode = stat.inode;
+    return outcome;
   }
   record.lines = count_lines(text);
   record.note = parse(job, text, lane, sample, outcome);

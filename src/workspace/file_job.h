@@ -56,6 +56,7 @@ class FileWorker {
   FileOutcome run(const IndexJob& job, LaneState& lane, bool sample) const;
 
  private:
+  bool would_come_out_the_same(const IndexJob& job) const;
   // Reads until nobody writes meanwhile, within reason, and takes down the stat.
   Result<std::string> read(const IndexJob& job, FileRecord& record) const;
   // Why the content cannot be parsed, or nothing.

@@ -75,7 +75,8 @@ bool IndexPlanner::is_unchanged(const Candidate& candidate, const LanguageTable&
   if (candidate.language.empty()) return !known.tree;
   if (known.tree && known.language != candidate.language) return false;
   const LanguageState& language = table.at(candidate.language);
-  return !language.usable() || known.grammar == language.grammar_id;
+  if (!language.usable()) return true;
+  return !language.grammar_id.none() && known.grammar == language.grammar_id;
 }
 
 // What could not be read is not gone: neither an unreadable file nor what lies below an unreadable

@@ -28,8 +28,14 @@ class ProcessLane final : public ParseLane {
   Result<std::shared_ptr<const Grammar>> load(const std::string& language,
                                               const std::string& library_path) override {
     loaded_[language] = Loaded{library_path, nullptr};
-    COPSE_TRY(const Bytes snapshot, call_load(language, library_path));
-    auto grammar = Grammar::from_snapshot(snapshot);
+    auto snapshot = call_load(language, library_path);
+    if (!snapshot.ok()) {
+      // What the child says itself names the file; what is said of a dead child does not.
+      Error error = std::move(snapshot).take_error();
+      if (error.message().find(library_path) != std::string::npos) return error;
+      return std::move(error).with_context(library_path);
+    }
+    auto grammar = Grammar::from_snapshot(snapshot.value());
     if (!grammar.ok()) return std::move(grammar).take_error().with_context(library_path);
     return grammar;
   }
