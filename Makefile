@@ -8,7 +8,7 @@ BASE ?= $(shell git rev-parse -q --verify origin/main 2>/dev/null || echo HEAD)
 ifndef MAKE_TERMOUT
 quiet := -- --quiet | { grep -v '^ninja: no work to do' || true; }
 endif
-build = cmake --build build/$(1) -j $(JOBS) $(quiet)
+build = cmake --build build/$(1) -j $(JOBS) $(if $(2),--target $(2)) $(quiet)
 
 cxx_folders := $(wildcard src include apps tests fuzz bench examples)
 cxx_files = $(shell find $(cxx_folders) -path tests/data -prune -o \( -name '*.cc' -o -name '*.c' -o -name '*.h' \) -print)
@@ -17,7 +17,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps grammars build test test-all demo bench check check-format check-tidy fuzz fmt install clean
-.PHONY: build-dev build-asan build-tsan test-asan test-tsan
+.PHONY: build-all build-dev build-asan build-tsan test-asan test-tsan
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -38,23 +38,27 @@ build/%/build.ninja: CMakePresets.json | deps
 	@cmake --preset $* --log-level=WARNING >/dev/null
 	@touch $@
 
-build: grammars build/release/build.ninja ## build/release/copse, the library, the tests
+build: grammars build/release/build.ninja ## build/release/copse and the library
+	@$(call build,release,copse_cli lib/libcopse.so)
+
+build-all: grammars build/release/build.ninja
 	@$(call build,release)
 
 build-dev build-asan build-tsan: build-%: grammars
 	@$(MAKE) build/$*/build.ninja
 	@$(call build,$*)
 
-test: build ## the whole suite, except what is slow
+test: build-all ## the whole suite, except what is slow
 	@ctest --preset release
 
-test-all: build ## the whole suite
+test-all: build-all ## the whole suite
 	@ctest --preset all
 
 test-asan test-tsan: test-%: build-%
 	@ctest --preset $*
 
-demo: build ## copse at work, in a minute
+demo: grammars build/release/build.ninja ## copse at work on two million lines, in some minutes
+	@$(call build,release,copse_cli copse_bench_foundation)
 	@tools/demo.sh
 
 bench: build ## make bench TASK=name: measure, into build/bench/name.json

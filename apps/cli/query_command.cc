@@ -68,7 +68,7 @@ class MatchPrinter {
     } else if (flags_.format == "jsonl") {
       print_json(found);
     }
-    return !out_.failed() && matches_ != flags_.limit;
+    return !out_.failed();
   }
 
   void print_count() {
@@ -146,6 +146,7 @@ Result<QueryRequest> make_request(const QueryFlags& flags) {
   }
   if (!flags.language.empty()) request.language = flags.language;
   if (!flags.path_glob.empty()) request.path_glob = flags.path_glob;
+  if (flags.limit != 0) request.limit = flags.limit;
   request.jobs = flags.jobs;
   return request;
 }

@@ -130,6 +130,7 @@ struct QueryRequest {
   std::string text;
   std::optional<std::string> language;   // id or another name for it; all that compile when absent
   std::optional<std::string> path_glob;  // fnmatch, '*' stops at '/', "**" does not
+  std::uint64_t limit = UINT64_MAX;      // matches at most
   unsigned jobs = 0;                     // 0: one for each processor
   const std::atomic<bool>* stop = nullptr;
 };

@@ -125,8 +125,9 @@ struct Query::Compiled {
 };
 
 Result<Query> Query::compile(const Language& language, std::string_view text, QueryError* error) {
-  if (auto unusable = check_query_text(text, *language.grammar()))
+  if (const auto unusable = check_query_text(text, *language.grammar())) {
     return report_unusable(*unusable, text, error);
+  }
   auto compiled = std::make_shared<Compiled>(language);
   std::uint32_t offset = 0;
   TSQueryError type = TSQueryErrorNone;
@@ -136,8 +137,8 @@ Result<Query> Query::compile(const Language& language, std::string_view text, Qu
                                         &fault));
   if (fault) return report(ErrorCode::Corrupt, fault_error(language, text), error);
   if (compiled->query == nullptr) {
-    const ErrorCode code = type == TSQueryErrorLanguage ? ErrorCode::Unsupported
-                                                        : ErrorCode::InvalidArgument;
+    const ErrorCode code =
+        type == TSQueryErrorLanguage ? ErrorCode::Unsupported : ErrorCode::InvalidArgument;
     return report(code, engine_error(type, language, text, offset), error);
   }
   compiled->capture_names = names_of_captures(compiled->query.get());

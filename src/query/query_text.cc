@@ -250,6 +250,8 @@ class Scanner {
         break;
       case Bracket::Alternation:
         made.kind = last.has_steps() ? last.kind : Kind::Empty;
+        if (last.kind == Kind::None)
+          made.kind = Kind::Closed;  // no syntax: for the compiler to say
         if (before_last > 0 && (any_before_is_empty || !last.has_steps())) made.kind = Kind::Open;
         made.is_passable = frame.any_is_passable;
         break;

@@ -92,6 +92,7 @@ TEST(QueryText, LetsOtherRepetitionsPass) {
       "(_)*",
       "((_ (a)?) (b))*",
       "((#x))",
+      "[] @x",
       "(a ((#x)) (b) @b)",
       "((a) (#x)) @a",
       "[(a) (#x)] @a",

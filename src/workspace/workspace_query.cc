@@ -77,7 +77,7 @@ Status CompiledQueries::compile(Workspace::Impl& impl, const std::string& text, 
 }
 
 FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const Query& query,
-                        const std::atomic<bool>* stop) {
+                        std::uint64_t limit, const std::atomic<bool>& ended) {
   FileMatches found;
   auto data = impl.read_tree(record);
   if (!data.ok()) {
@@ -89,13 +89,14 @@ FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const Q
     found.matches.push_back({match.pattern, static_cast<std::uint32_t>(found.captures.size()),
                              static_cast<std::uint32_t>(match.captures->size())});
     found.captures.insert(found.captures.end(), match.captures->begin(), match.captures->end());
-    return stop == nullptr || !stop->load(std::memory_order_relaxed);
+    return found.matches.size() < limit && !ended.load(std::memory_order_relaxed);
   });
   return found;
 }
 
 bool deliver(const FileMatches& found, const FileRecord& record, const Query& query,
-             const std::function<bool(const FileMatch&)>& visit, QueryReport& report) {
+             std::uint64_t limit, const std::function<bool(const FileMatch&)>& visit,
+             QueryReport& report) {
   std::vector<Capture> captures;
   for (const FileMatches::Stored& stored : found.matches) {
     const auto first = found.captures.begin() + stored.first_capture;
@@ -103,6 +104,7 @@ bool deliver(const FileMatches& found, const FileRecord& record, const Query& qu
     const Match match{stored.pattern, &captures};
     ++report.matches;
     if (!visit({record.path, record.language, &query, &match})) return false;
+    if (report.matches == limit) return false;
   }
   return true;
 }
@@ -142,6 +144,7 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
     report.unreadable.push_back(damaged);
   std::erase_if(files,
                 [&](std::size_t i) { return queries.find(store.file(i).grammar) == nullptr; });
+  if (request.limit == 0) files.clear();
   ParallelOptions parallel;
   parallel.threads = thread_count(request.jobs);
   parallel.window = parallel.threads * kOpenFilesPerThread;
@@ -152,7 +155,7 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
       files.size(), parallel,
       [&](unsigned /*thread*/, std::size_t item) {
         const FileRecord record = store.file(files[item]);
-        return search_file(*impl_, record, *queries.find(record.grammar), &ended);
+        return search_file(*impl_, record, *queries.find(record.grammar), request.limit, ended);
       },
       [&](std::size_t item, const FileMatches& found) {
         const FileRecord record = store.file(files[item]);
@@ -161,7 +164,7 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
           report.unreadable.push_back({record.path, found.status.error().message()});
           return true;
         }
-        return deliver(found, record, *queries.find(record.grammar), visit, report);
+        return deliver(found, record, *queries.find(record.grammar), request.limit, visit, report);
       });
   if (!whole && request.stop != nullptr && request.stop->load(std::memory_order_relaxed)) {
     return Error(ErrorCode::Interrupted, "the search was interrupted");
