@@ -41,6 +41,11 @@ typedef struct CopseFlatNode {
 #define COPSE_TAG_SHOWS_NAMED 2U   /* internal nodes */
 #define COPSE_TAG_SHOWS_CHILDREN 1U /* internal nodes */
 
+#ifdef __cplusplus
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#endif
+
 static inline uint16_t copse_node_symbol(const CopseFlatNode* node) {
   return (uint16_t)(node->tag >> 16);
 }
@@ -78,6 +83,7 @@ static inline uint32_t copse_node_end(const CopseFlatNode* nodes, uint32_t index
 // NOLINTEND(modernize-use-using, readability-identifier-naming)
 
 #ifdef __cplusplus
+#pragma GCC diagnostic pop
 }  // extern "C"
 #endif
 

@@ -252,14 +252,15 @@ Result<std::vector<LanguageSpec>> read_manifest(std::string_view json, const std
                                                std::to_string(LanguageRegistry::kManifestBytesMax) +
                                                " bytes");
   }
-  rapidjson::Document root;
+  rapidjson::Document parsed;
   // Iterative: a thousand brackets must not cost a thousand stack frames.
-  root.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(json.data(),
-                                                                                     json.size());
-  if (root.HasParseError()) {
-    return wrong(where, "at byte " + std::to_string(root.GetErrorOffset()) + ": " +
-                            rapidjson::GetParseError_En(root.GetParseError()));
+  parsed.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
+      json.data(), json.size());
+  if (parsed.HasParseError()) {
+    return wrong(where, "at byte " + std::to_string(parsed.GetErrorOffset()) + ": " +
+                            rapidjson::GetParseError_En(parsed.GetParseError()));
   }
+  const rapidjson::Value& root = parsed;
   COPSE_TRY_STATUS(check_format(root, where));
   const auto languages = root.FindMember("languages");
   if (languages == root.MemberEnd() || !languages->value.IsArray()) {
