@@ -46,6 +46,7 @@ std::string_view environment(const char* name) {
 Output::Output(int descriptor) : descriptor_(descriptor), is_terminal_(::isatty(descriptor) == 1) {}
 
 void Output::write(std::string_view bytes) {
+  if (bytes.empty()) return;
   if (bytes.size() > kBufferBytes - used_) flush();
   if (bytes.size() > kBufferBytes) {
     write_through(bytes);

@@ -20,11 +20,11 @@ constexpr std::size_t kNameBytesMax = 4096;
 
 // The scalars of the tables, in the order in which they are written.
 std::array<std::uint32_t*, 12> scalars_of(CopseLanguageTables& t) {
-  return {&t.abi_version,       &t.symbol_count,
-          &t.alias_count,       &t.token_count,
-          &t.external_token_count, &t.state_count,
-          &t.large_state_count, &t.production_id_count,
-          &t.field_count,       &t.max_alias_sequence_length,
+  return {&t.abi_version,           &t.symbol_count,
+          &t.alias_count,           &t.token_count,
+          &t.external_token_count,  &t.state_count,
+          &t.large_state_count,     &t.production_id_count,
+          &t.field_count,           &t.max_alias_sequence_length,
           &t.keyword_capture_token, &t.supertype_count};
 }
 
@@ -45,7 +45,8 @@ std::vector<T> read_array(ByteReader& in) {
 
 void write_names(ByteWriter& out, const char* const* names, std::size_t first, std::size_t count) {
   out.varint(count - first);
-  for (std::size_t i = first; i < count; ++i) out.text(names[i] == nullptr ? "" : names[i]);
+  for (std::size_t i = first; i < count; ++i)
+    out.text(names[i] == nullptr ? "" : names[i]);
 }
 
 Bytes write_snapshot(CopseLanguageTables& t, std::string_view name) {
@@ -54,7 +55,8 @@ Bytes write_snapshot(CopseLanguageTables& t, std::string_view name) {
   out.u32(kMagic);
   out.u32(Grammar::kFormatVersion);
   out.text(name);
-  for (const std::uint32_t* scalar : scalars_of(t)) out.varint(*scalar);
+  for (const std::uint32_t* scalar : scalars_of(t))
+    out.varint(*scalar);
   out.raw(t.version);
   const std::size_t symbols = t.symbol_count + t.alias_count;
   write_names(out, t.symbol_names, 0, symbols);
@@ -124,7 +126,8 @@ void Grammar::Storage::read_names(ByteReader& in, std::vector<std::string>& name
     names.emplace_back(name);
   }
   if (skip_first) pointers.push_back(nullptr);
-  for (const std::string& name : names) pointers.push_back(name.c_str());
+  for (const std::string& name : names)
+    pointers.push_back(name.c_str());
 }
 
 void Grammar::Storage::read_fixed_size_tables(ByteReader& in, CopseLanguageTables& t) {
@@ -137,8 +140,7 @@ void Grammar::Storage::read_fixed_size_tables(ByteReader& in, CopseLanguageTable
   alias_sequences = read_array<std::uint16_t>(in);
   if (symbol_metadata.size() != symbols * 3 || public_symbol_map.size() != symbols) in.fail();
   if (field_map_slices.size() != (t.field_count == 0 ? 0 : t.production_id_count)) in.fail();
-  if (alias_sequences.size() !=
-      std::size_t{t.production_id_count} * t.max_alias_sequence_length) {
+  if (alias_sequences.size() != std::size_t{t.production_id_count} * t.max_alias_sequence_length) {
     in.fail();
   }
 }
@@ -153,7 +155,9 @@ void Grammar::Storage::read_tables(ByteReader& in, CopseLanguageTables& t) {
   small_parse_table_map = read_array<std::uint32_t>(in);
   const std::vector<std::uint8_t> actions = read_array<std::uint8_t>(in);
   parse_actions.resize(actions.size() / 8);
-  if (!actions.empty()) std::memcpy(parse_actions.data(), actions.data(), parse_actions.size() * 8);
+  if (!parse_actions.empty()) {
+    std::memcpy(parse_actions.data(), actions.data(), parse_actions.size() * 8);
+  }
   t.lex_mode_bytes = in.varint32();
   lex_modes = read_array<std::uint8_t>(in);
   primary_state_ids = read_array<std::uint16_t>(in);
@@ -200,10 +204,10 @@ Result<std::shared_ptr<const Grammar>> Grammar::from_language(const TSLanguage* 
                                                               std::string_view name) {
   const std::uint32_t abi = ts_language_abi_version(language);
   if (abi < kOldestAbi || abi > kNewestAbi) {
-    return Error(ErrorCode::Unsupported,
-                 "grammar '" + std::string(name) + "' has ABI version " + std::to_string(abi) +
-                     ", expected " + std::to_string(kOldestAbi) + " to " +
-                     std::to_string(kNewestAbi));
+    return Error(ErrorCode::Unsupported, "grammar '" + std::string(name) + "' has ABI version " +
+                                             std::to_string(abi) + ", expected " +
+                                             std::to_string(kOldestAbi) + " to " +
+                                             std::to_string(kNewestAbi));
   }
   CopseLanguageTables tables;
   copse_language_tables(language, &tables);
@@ -232,22 +236,23 @@ Status Grammar::load(ByteView snapshot) {
                                              std::to_string(kFormatVersion));
   }
   name_ = std::string(in.text());
-  for (std::uint32_t* scalar : scalars_of(tables_)) *scalar = in.varint32();
+  for (std::uint32_t* scalar : scalars_of(tables_))
+    *scalar = in.varint32();
   const ByteView version_bytes = in.raw(sizeof tables_.version);
   if (!version_bytes.empty()) std::memcpy(tables_.version, version_bytes.data(), 3);
   storage_ = std::make_unique<Storage>();
   storage_->read_tables(in, tables_);
   if (in.failed()) {
-    return Error(ErrorCode::Corrupt, "grammar snapshot of '" + name_ +
-                                         "': a table does not have the length it should");
+    return Error(ErrorCode::Corrupt,
+                 "grammar snapshot of '" + name_ + "': a table does not have the length it should");
   }
   COPSE_TRY_STATUS(check_grammar_tables(tables_, name_));
   symbol_count_ = tables_.symbol_count + tables_.alias_count;
   for (std::size_t i = 0; i < symbol_count_; ++i) {
     const std::uint8_t* metadata = tables_.symbol_metadata + 3 * i;
-    symbol_flags_.push_back(static_cast<std::uint8_t>(
-        (metadata[0] != 0 ? kVisible : 0) | (metadata[1] != 0 ? kNamed : 0) |
-        (metadata[2] != 0 ? kSupertype : 0)));
+    symbol_flags_.push_back(static_cast<std::uint8_t>((metadata[0] != 0 ? kVisible : 0) |
+                                                      (metadata[1] != 0 ? kNamed : 0) |
+                                                      (metadata[2] != 0 ? kSupertype : 0)));
   }
   snapshot_.assign(snapshot.begin(), snapshot.end());
   identity_ = content_id(snapshot_);

@@ -24,6 +24,19 @@
 namespace copse {
 namespace {
 
+// Sanitizers reserve terabytes of address space in every process: a limit would end it at once.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kAddressSpaceIsTaken = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kAddressSpaceIsTaken = true;
+#else
+constexpr bool kAddressSpaceIsTaken = false;
+#endif
+#else
+constexpr bool kAddressSpaceIsTaken = false;
+#endif
+
 constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::int64_t kWaitSliceMs = 10;  // between looks at a child where pidfd is missing
 
@@ -248,7 +261,7 @@ Result<Process> Process::spawn(const SpawnOptions& options) {
                          environ);
   if (failed != 0) return system_error("start", program, failed);
   Process process(id, std::move(channel.near));
-  if (options.address_space_limit_bytes != 0) {
+  if (options.address_space_limit_bytes != 0 && !kAddressSpaceIsTaken) {
     // From outside, as posix_spawn has no attribute for it: it holds before the first message.
     const rlimit limit{options.address_space_limit_bytes, options.address_space_limit_bytes};
     if (::prlimit(id, RLIMIT_AS, &limit, nullptr) != 0 && errno != ESRCH) {
