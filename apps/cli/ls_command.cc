@@ -64,7 +64,10 @@ int run_ls(const LsFlags& flags) {
     if (out->failed()) break;
     flags.json ? print_json(json, file) : print_text(*out, file, flags.long_format);
   }
-  return out->finish(kExitDone);
+  const Status complete = store.value().workspace.check_complete();
+  if (complete.ok()) return out->finish(kExitDone);
+  (void)out->finish(kExitError);
+  return fail(complete.error());
 }
 
 }  // namespace

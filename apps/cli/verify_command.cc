@@ -118,7 +118,9 @@ int run_verify(const VerifyFlags& flags) {
   }
   printer.print_summary(summary);
   if (printer.count() > 0) {
-    say("the store is not what it should be; remove it and run 'copse index' to make it anew");
+    say(summary.not_compared == printer.count()
+            ? "these trees could not be compared; they still answer from the grammars in the store"
+            : "the store is not what it should be; run 'copse index' to store damaged files anew");
   }
   if (summary.interrupted) say("interrupted; not everything was checked");
   const int clean = summary.interrupted ? signals.exit_code() : kExitDone;

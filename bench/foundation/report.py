@@ -46,7 +46,7 @@ def rows_of(metrics):
                f"{times(m[f'query_{name}_ratio'])} faster",
                f"re-parse and query; {m[f'query_{name}_matches']:,} matches")
     yield "  RssAnon", megabytes(m["query_rss_anon_mb"]), "", "", "peak of the three"
-    yield "  RssFile", megabytes(m["query_rss_file_mb"]), "", "", "the store, mapped"
+    yield "  RssFile", megabytes(m["query_rss_file_mb"]), "", "", "program and libraries"
     if "open_walk_us_p50" in m:
         yield None
         for part in ("p50", "p99"):

@@ -1,10 +1,11 @@
 // The front door: a directory goes in, answers come out.
 //
 //   index_directory()  parses what changed under a directory and commits it to a store
-//   Workspace          a store opened for reading: files, sources, trees, queries, statistics, checks
+//   Workspace          a store opened for reading: files, sources, trees, queries, statistics,
+//   checks
 //
-// One process may write a store at a time; any number may read it meanwhile, each seeing one committed
-// state. A Workspace may be used by many threads at once.
+// One process may write a store at a time; any number may read it meanwhile, each seeing one
+// committed state. A Workspace may be used by many threads at once.
 #pragma once
 
 #include <atomic>
@@ -74,13 +75,14 @@ struct IndexReport {
   std::uint64_t files_unchanged = 0;  // left as they were
   std::uint64_t files_removed = 0;    // no longer there
   std::uint64_t files_committed = 0;  // by this run, plain ones included
-  std::vector<FileProblem> plain;     // kept as plain source in this run
+  std::vector<FileProblem> plain;     // kept as plain source, in this run or before
   std::vector<FileProblem> unreadable;
   std::uint64_t bytes_parsed = 0;
   std::uint64_t nodes_parsed = 0;
   double elapsed_s = 0;
   bool interrupted = false;
-  // What ended the run early after something was committed (disk full, say); empty when nothing did.
+  // What ended the run early after something was committed (disk full, say); empty when nothing
+  // did.
   std::string stopped_by;
 };
 
@@ -94,7 +96,7 @@ Status serve_parse_requests(int socket, double timeout_s);
 // ---- reading -----------------------------------------------------------------------------------
 
 struct StoredFile {
-  std::string path;  // relative to the indexed directory; any bytes but NUL
+  std::string path;      // relative to the indexed directory; any bytes but NUL
   std::string language;  // empty when kept as plain source
   std::string note;      // why it is plain, or empty
   std::uint64_t bytes = 0;
@@ -144,9 +146,9 @@ struct FileMatch {
 };
 
 struct QueryReport {
-  std::uint64_t files = 0;    // whose trees were searched
-  std::uint64_t matches = 0;  // given to the visitor
-  std::vector<std::string> left_out;     // languages for which the query does not compile
+  std::uint64_t files = 0;              // whose trees were searched
+  std::uint64_t matches = 0;            // given to the visitor
+  std::vector<std::string> left_out;    // languages for which the query does not compile
   std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
 };
 
@@ -163,6 +165,7 @@ struct VerifyReport {
   std::uint64_t files = 0;
   std::uint64_t nodes_compared = 0;
   std::uint64_t differences = 0;
+  std::uint64_t not_compared = 0;  // of these: trees whose grammar is missing or another one now
   bool interrupted = false;
 };
 
@@ -170,14 +173,18 @@ class Workspace {
  public:
   struct Impl;  // private to the module
 
-  // Looks for a store from `directory` upwards, as git looks for its own. NotFound, with what to do.
+  // Looks for a store from `directory` upwards, as git looks for its own. NotFound, with what to
+  // do.
   static Result<std::string> find_store(const std::string& directory);
 
   // NotFound, Corrupt, Unsupported (made by a newer version), Io.
   static Result<Workspace> open(const std::string& store_directory);
 
-  // In bytewise order of their paths. An error when part of the catalogue is damaged.
+  // In bytewise order of their paths. Where part of the catalogue is lost, what is left of it.
   Result<std::vector<StoredFile>> files() const;
+  // An error, naming file and offset, when part of the catalogue is lost: files(), query() and
+  // stats() then lack what it held.
+  Status check_complete() const;
   Result<StoredFile> file(std::string_view path) const;
 
   // Byte for byte what was indexed. NotFound, Corrupt.
@@ -190,9 +197,9 @@ class Workspace {
   // By id or another name ("c++", "js").
   Result<Language> language(std::string_view name) const;
 
-  // Every match in every file: bytewise order of paths, then tree-sitter's order. The visitor runs on
-  // the calling thread; it returns false to end the search. InvalidArgument when the query compiles
-  // for no language that was asked for; `error` then says where and why.
+  // Every match in every file: bytewise order of paths, then tree-sitter's order. The visitor runs
+  // on the calling thread; it returns false to end the search. InvalidArgument when the query
+  // compiles for no language that was asked for; `error` then says where and why.
   Result<QueryReport> query(const QueryRequest& request,
                             const std::function<bool(const FileMatch&)>& visit,
                             QueryError* error = nullptr) const;

@@ -55,8 +55,8 @@ struct FileRecord {
   SharedId model;
   std::uint64_t nodes = 0;
   std::uint64_t visible_nodes = 0;
-  std::uint64_t tree_errors = 0;
-  std::int64_t mtime_ns = 0;
+  std::uint64_t parser_build = 0;  // tells builds of the parser apart that made or refused the tree
+  std::int64_t changed_ns = 0;
   std::uint64_t file_size = 0;
   std::uint64_t inode = 0;
   std::string note;

@@ -126,8 +126,8 @@ void read_fields(ByteReader& row, ByteReader& digests, int flags, const SegmentT
   }
   record.nodes = row.varint();
   record.visible_nodes = record.nodes - static_cast<std::uint64_t>(row.zigzag());
-  record.tree_errors = row.varint();
-  record.mtime_ns = row.zigzag();
+  record.parser_build = row.varint();
+  record.changed_ns = row.zigzag();
   record.file_size = add_signed(record.source_bytes, row.zigzag());
   record.inode = row.varint();
   if ((flags & kRowHasNote) != 0) record.note = row.text();

@@ -98,8 +98,8 @@ void SegmentBuilder::add(const FileRecord& record) {
   }
   row.varint(record.nodes);
   row.zigzag(difference(record.nodes, record.visible_nodes));
-  row.varint(record.tree_errors);
-  row.zigzag(record.mtime_ns);
+  row.varint(record.parser_build);
+  row.zigzag(record.changed_ns);
   row.zigzag(difference(record.file_size, record.source_bytes));
   row.varint(record.inode);
   if (!record.note.empty()) row.text(record.note);

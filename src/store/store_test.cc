@@ -88,8 +88,8 @@ TEST(Store, RecordKeepsEveryField) {
     record.model = writer.put_shared(2, as_bytes("grammar")).value();
     record.nodes = 5;
     record.visible_nodes = UINT64_MAX;
-    record.tree_errors = 77;
-    record.mtime_ns = INT64_MIN;
+    record.parser_build = 77;
+    record.changed_ns = INT64_MIN;
     record.file_size = 3;
     record.inode = UINT64_MAX;
     record.note = std::string(kMaxNoteBytes, 'n');

@@ -64,7 +64,7 @@ inline Status put(StoreWriter& writer, Model& model, const std::string& path,
   }
   record.nodes = file.nodes;
   record.visible_nodes = file.nodes / 2;
-  record.mtime_ns = 1'700'000'000'000'000'000 + static_cast<std::int64_t>(file.nodes);
+  record.changed_ns = 1'700'000'000'000'000'000 + static_cast<std::int64_t>(file.nodes);
   record.file_size = file.source.size();
   record.inode = 1000 + file.nodes;
   record.note = file.note;
@@ -133,8 +133,8 @@ inline bool fields_agree(const FileRecord& record, const ModelFile& file) {
   return record.content == content_id(as_bytes(file.source)) &&
          record.source_bytes == file.source.size() && record.lines == file.source.size() / 10 &&
          record.file_size == file.source.size() && record.inode == 1000 + file.nodes &&
-         record.visible_nodes == file.nodes / 2 && record.tree_errors == 0 &&
-         record.mtime_ns == 1'700'000'000'000'000'000 + static_cast<std::int64_t>(file.nodes) &&
+         record.visible_nodes == file.nodes / 2 && record.parser_build == 0 &&
+         record.changed_ns == 1'700'000'000'000'000'000 + static_cast<std::int64_t>(file.nodes) &&
          record.language == (file.tree ? "c" : "") && record.model.none() &&
          record.source.raw_bytes == file.source.size() &&
          (!record.tree || record.tree->raw_bytes == file.tree->size() * 3);

@@ -230,10 +230,10 @@ Status Grammar::load(ByteView snapshot) {
   ByteReader in(snapshot);
   if (in.u32() != kMagic) return Error(ErrorCode::Corrupt, "grammar snapshot: not a snapshot");
   const std::uint32_t version = in.u32();
-  if (version > kFormatVersion) {
-    return Error(ErrorCode::Unsupported, "grammar snapshot: format version " +
-                                             std::to_string(version) + ", this copse reads up to " +
-                                             std::to_string(kFormatVersion));
+  if (version != kFormatVersion) {
+    return Error(version > kFormatVersion ? ErrorCode::Unsupported : ErrorCode::Corrupt,
+                 "grammar snapshot: format version " + std::to_string(version) +
+                     ", this copse reads " + std::to_string(kFormatVersion));
   }
   name_ = std::string(in.text());
   for (std::uint32_t* scalar : scalars_of(tables_))

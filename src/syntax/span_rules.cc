@@ -1,6 +1,7 @@
 // Prediction of token spans: the rules themselves. How they are learnt is in span_trainer.cc.
 #include "syntax/span_rules.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/check.h"
@@ -32,13 +33,18 @@ struct Text {
   const std::uint8_t* end;
 };
 
+// No rule looks further: without a bound, each token of a file that is one long line would cost a
+// walk to its end.
+constexpr std::size_t kReachBytes = std::size_t{64} << 10;
+
 Text text_from(std::string_view source, std::uint32_t position) {
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(source.data());
-  return {begin + position, begin + source.size()};
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(source.data()) + position;
+  return {begin, begin + std::min(source.size() - position, kReachBytes)};
 }
 
 const std::uint8_t* skip_class(Text text, std::uint8_t bits) {
-  while (text.at != text.end && (kClasses[*text.at] & bits) != 0) ++text.at;
+  while (text.at != text.end && (kClasses[*text.at] & bits) != 0)
+    ++text.at;
   return text.at;
 }
 
@@ -86,8 +92,8 @@ const std::uint8_t* skip_number(Text text) {
   std::uint8_t before = 0;
   while (text.at != text.end) {
     const std::uint8_t byte = *text.at;
-    const bool exponent_sign = (byte == '+' || byte == '-') && (before == 'e' || before == 'p' ||
-                                                                before == 'E' || before == 'P');
+    const bool exponent_sign = (byte == '+' || byte == '-') &&
+                               (before == 'e' || before == 'p' || before == 'E' || before == 'P');
     if ((kClasses[byte] & kDigitLike) == 0 && !exponent_sign) break;
     before = byte;
     ++text.at;
@@ -96,7 +102,8 @@ const std::uint8_t* skip_number(Text text) {
 }
 
 const std::uint8_t* skip_set(Text text, const ByteSet& set, bool inside) {
-  while (text.at != text.end && set.contains(*text.at) == inside) ++text.at;
+  while (text.at != text.end && set.contains(*text.at) == inside)
+    ++text.at;
   return text.at;
 }
 
@@ -124,10 +131,17 @@ std::uint32_t SpanRules::predict_start(std::size_t leaf_class, std::string_view 
   const Text text = text_from(source, position);
   const std::uint8_t* start = text.at;
   switch (rules_[leaf_class].padding) {
-    case PaddingKind::None: break;
-    case PaddingKind::Blanks: start = skip_class(text, kBlank); break;
-    case PaddingKind::Space: start = skip_class(text, kBlank | kLineEnd); break;
-    case PaddingKind::Continued: start = skip_continued(text); break;
+    case PaddingKind::None:
+      break;
+    case PaddingKind::Blanks:
+      start = skip_class(text, kBlank);
+      break;
+    case PaddingKind::Space:
+      start = skip_class(text, kBlank | kLineEnd);
+      break;
+    case PaddingKind::Continued:
+      start = skip_continued(text);
+      break;
   }
   return position + static_cast<std::uint32_t>(start - text.at);
 }
@@ -142,13 +156,27 @@ std::uint32_t SpanRules::predict_size(std::size_t leaf_class, std::string_view s
       const auto left = static_cast<std::uint32_t>(text.end - text.at);
       return rule.length < left ? rule.length : left;
     }
-    case SizeKind::Word: end = skip_class(text, kWord); break;
-    case SizeKind::LineRest: end = find_byte(text, '\n'); break;
-    case SizeKind::Run: end = skip_set(text, sets_[rule.set], true); break;
-    case SizeKind::Stop: end = skip_set(text, sets_[rule.set], false); break;
-    case SizeKind::BlockComment: end = skip_block_comment(text); break;
-    case SizeKind::Quoted: end = skip_quoted(text); break;
-    case SizeKind::Number: end = skip_number(text); break;
+    case SizeKind::Word:
+      end = skip_class(text, kWord);
+      break;
+    case SizeKind::LineRest:
+      end = find_byte(text, '\n');
+      break;
+    case SizeKind::Run:
+      end = skip_set(text, sets_[rule.set], true);
+      break;
+    case SizeKind::Stop:
+      end = skip_set(text, sets_[rule.set], false);
+      break;
+    case SizeKind::BlockComment:
+      end = skip_block_comment(text);
+      break;
+    case SizeKind::Quoted:
+      end = skip_quoted(text);
+      break;
+    case SizeKind::Number:
+      end = skip_number(text);
+      break;
   }
   return static_cast<std::uint32_t>(end - text.at);
 }
@@ -156,7 +184,8 @@ std::uint32_t SpanRules::predict_size(std::size_t leaf_class, std::string_view s
 void SpanRules::write(ByteWriter& out) const {
   out.varint(sets_.size());
   for (const ByteSet& set : sets_) {
-    for (const std::uint64_t word : set.words) out.u64(word);
+    for (const std::uint64_t word : set.words)
+      out.u64(word);
   }
   for (const SpanRule& rule : rules_) {
     out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(rule.padding) << 4 |
@@ -170,7 +199,8 @@ Result<SpanRules> SpanRules::read(ByteReader& in, std::uint32_t symbol_count) {
   SpanRules rules(symbol_count);
   rules.sets_.resize(in.count(sizeof(ByteSet)));
   for (ByteSet& set : rules.sets_) {
-    for (std::uint64_t& word : set.words) word = in.u64();
+    for (std::uint64_t& word : set.words)
+      word = in.u64();
   }
   for (SpanRule& rule : rules.rules_) {
     const std::uint8_t kinds = in.u8();

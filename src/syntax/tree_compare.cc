@@ -1,7 +1,9 @@
 // Comparison by two cursors in step.
 #include "syntax/tree_compare.h"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace copse {
 namespace {
@@ -10,7 +12,9 @@ std::string at_point(TSPoint point) {
   return std::to_string(point.row + 1) + ":" + std::to_string(point.column + 1);
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
 
 std::string point_text(std::uint32_t row, std::uint32_t column) {
   return std::to_string(row) + ":" + std::to_string(column);
@@ -121,6 +125,58 @@ class Comparer {
 
 TreeComparison compare_with_tree_sitter(const TSTree* fresh, const TreeData& stored) {
   return Comparer(fresh, stored).run();
+}
+
+namespace {
+
+void add_difference(TreeComparison& comparison, std::string difference) {
+  ++comparison.difference_count;
+  if (comparison.differences.size() < kDifferencesNamedMax) {
+    comparison.differences.push_back(std::move(difference));
+  }
+}
+
+std::string where(const TreeData& tree, std::uint32_t node) {
+  const Point point = tree.point_at(tree.node(node).start);
+  return point_text(point.row + 1, point.column + 1) + ": node " + std::to_string(node) + " ('" +
+         tree.grammar->symbol_name(copse_node_symbol(&tree.node(node))) + "', hidden ones counted)";
+}
+
+}  // namespace
+
+void compare_hidden_facts(const FlatTree& fresh, const RecordedCounts& record,
+                          const TreeData& stored, TreeComparison& comparison) {
+  const FlatTree& found = stored.flat;
+  const std::size_t common = std::min(fresh.nodes.size(), found.nodes.size());
+  // Where visible nodes differ they were named; one hidden node more is worth naming in any case.
+  for (std::uint32_t i = 0; i < common; ++i) {
+    const CopseFlatNode& a = fresh.nodes[i];
+    const CopseFlatNode& b = found.nodes[i];
+    if (a.tag == b.tag && a.start == b.start && a.extent == b.extent) continue;
+    add_difference(comparison, where(stored, i) + " is not what a fresh parse has");
+    break;
+  }
+  if (fresh.nodes.size() != found.nodes.size()) {
+    add_difference(comparison, "1:1: " + std::to_string(found.nodes.size()) +
+                                   " nodes, hidden ones counted, a fresh parse has " +
+                                   std::to_string(fresh.nodes.size()));
+  }
+  if (fresh.visible_count != record.visible_nodes || fresh.nodes.size() != record.nodes) {
+    add_difference(comparison, "1:1: " + std::to_string(record.nodes) + " nodes on record, " +
+                                   std::to_string(record.visible_nodes) +
+                                   " of them visible; a fresh parse has " +
+                                   std::to_string(fresh.nodes.size()) + ", " +
+                                   std::to_string(fresh.visible_count));
+  }
+  const std::size_t errors = std::min(fresh.error_leaves.size(), found.error_leaves.size());
+  for (std::size_t i = 0; i < errors; ++i) {
+    const CopseErrorLeaf& a = fresh.error_leaves[i];
+    const CopseErrorLeaf& b = found.error_leaves[i];
+    if (a.node != b.node || a.lookahead == b.lookahead) continue;
+    add_difference(comparison, where(stored, b.node) + ": lookahead is " +
+                                   std::to_string(b.lookahead) + ", a fresh parse has " +
+                                   std::to_string(a.lookahead));
+  }
 }
 
 }  // namespace copse

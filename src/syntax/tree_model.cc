@@ -38,10 +38,10 @@ Status TreeModel::load(ByteView bytes) {
   ByteReader in(bytes);
   if (in.u32() != kMagic) return Error(ErrorCode::Corrupt, "tree model: not a model");
   const std::uint32_t version = in.u32();
-  if (version > kFormatVersion) {
-    return Error(ErrorCode::Unsupported,
+  if (version != kFormatVersion) {
+    return Error(version > kFormatVersion ? ErrorCode::Unsupported : ErrorCode::Corrupt,
                  "tree model: format version " + std::to_string(version) +
-                     ", this copse reads up to " + std::to_string(kFormatVersion));
+                     ", this copse reads " + std::to_string(kFormatVersion));
   }
   const ByteView identity = in.raw(ContentId::kSizeBytes);
   if (in.failed() || std::memcmp(identity.data(), grammar_->identity().digest.data(),

@@ -108,7 +108,7 @@ class Walk {
     // Another thing may have taken the name since the directory was listed.
     if (info.value().type != FileType::Regular) return;
     report_.files.push_back(
-        {std::move(path), info.value().size_bytes, info.value().mtime_ns, info.value().inode});
+        {std::move(path), info.value().size_bytes, info.value().changed_ns, info.value().inode});
   }
 
   void add_problem(std::string path, std::string reason) {

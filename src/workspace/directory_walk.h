@@ -29,7 +29,7 @@ struct WalkOptions {
 struct WalkedFile {
   std::string path;  // relative to the root, raw bytes, '/' between names
   std::uint64_t size_bytes = 0;
-  std::int64_t mtime_ns = 0;
+  std::int64_t changed_ns = 0;
   std::uint64_t inode = 0;
 };
 

@@ -98,8 +98,8 @@ TEST_F(DirectoryWalkTest, TellsWhatWouldChange) {
   ASSERT_EQ(report.files.size(), 1U);
   EXPECT_EQ(report.files[0].size_bytes, 5U);
   EXPECT_EQ(report.files[0].inode, status.st_ino);
-  EXPECT_EQ(report.files[0].mtime_ns,
-            status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec);
+  EXPECT_EQ(report.files[0].changed_ns,
+            status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec);
 }
 
 TEST_F(DirectoryWalkTest, NeitherLinksNorSpecialFiles) {

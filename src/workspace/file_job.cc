@@ -14,13 +14,13 @@ constexpr int kReadAttemptsMax = 3;
 constexpr std::int64_t kFineTickNs = 20'000'000;
 constexpr std::int64_t kCoarseTickNs = 2'000'000'000;
 
-bool stat_proves_content(std::int64_t mtime_ns, std::int64_t read_at_ns) {
-  const std::int64_t tick = mtime_ns % 1'000'000'000 == 0 ? kCoarseTickNs : kFineTickNs;
-  return mtime_ns + tick < read_at_ns;
+bool stat_proves_content(std::int64_t changed_ns, std::int64_t read_at_ns) {
+  const std::int64_t tick = changed_ns % 1'000'000'000 == 0 ? kCoarseTickNs : kFineTickNs;
+  return changed_ns + tick < read_at_ns;
 }
 
 bool same_stat(const FileInfo& a, const FileInfo& b) {
-  return a.mtime_ns == b.mtime_ns && a.size_bytes == b.size_bytes && a.inode == b.inode;
+  return a.changed_ns == b.changed_ns && a.size_bytes == b.size_bytes && a.inode == b.inode;
 }
 
 }  // namespace
@@ -55,7 +55,8 @@ Result<std::string> FileWorker::read(const IndexJob& job, FileRecord& record) co
     if (!quiet && attempt < kReadAttemptsMax) continue;
     record.file_size = bytes.size();
     record.inode = after.inode;
-    record.mtime_ns = quiet && stat_proves_content(after.mtime_ns, read_at_ns) ? after.mtime_ns : 0;
+    record.changed_ns =
+        quiet && stat_proves_content(after.changed_ns, read_at_ns) ? after.changed_ns : 0;
     return std::string(as_text(bytes));
   }
 }
@@ -66,6 +67,7 @@ std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneSt
   const LanguageState& language = languages_.at(job.language);
   if (!language.usable()) return language.problem;
   outcome.record.grammar = language.grammar_id;
+  outcome.record.parser_build = language.build;
   switch (classify_content(text)) {
     case ContentKind::Text:
       break;
@@ -90,14 +92,15 @@ std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneSt
   return {};
 }
 
-// Whether parsing the content that the store has already would change nothing.
-bool FileWorker::would_come_out_the_same(const IndexJob& job) const {
-  const FileRecord& known = *job.known;
-  if (job.language.empty()) return !known.tree;
-  if (known.tree && known.language != job.language) return false;
-  const LanguageState& language = languages_.at(job.language);
-  if (!language.usable()) return true;
-  return !language.grammar_id.none() && known.grammar == language.grammar_id;
+FileOutcome FileWorker::learn_from(const IndexJob& job, std::size_t bytes, LaneState& lane) const {
+  FileOutcome outcome;
+  outcome.record.path = job.file.path;
+  outcome.kind = FileOutcome::Kind::Unreadable;
+  auto text = read(job, outcome.record);
+  if (!text.ok()) return outcome;
+  outcome.text = std::move(text).value().substr(0, bytes);
+  outcome.record.note = parse(job, outcome.text, lane, true, outcome);
+  return outcome;
 }
 
 FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) const {
@@ -114,10 +117,11 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
   std::string text = std::move(read_text).value();
   record.content = content_id(as_bytes(text));
   record.source_bytes = text.size();
-  if (job.known && job.known->content == record.content && would_come_out_the_same(job)) {
+  if (job.known && job.known->content == record.content &&
+      record_is_current(*job.known, job.language, languages_)) {
     outcome.kind = FileOutcome::Kind::Unchanged;
     const FileRecord stat = std::exchange(record, *job.known);
-    record.mtime_ns = stat.mtime_ns;
+    record.changed_ns = stat.changed_ns;
     record.file_size = stat.file_size;
     record.inode = stat.inode;
     return outcome;

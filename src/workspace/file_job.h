@@ -54,9 +54,11 @@ class FileWorker {
   // `sample` encodes with the base model and keeps the text: for learning a model. Thread-safe,
   // given a lane of one's own.
   FileOutcome run(const IndexJob& job, LaneState& lane, bool sample) const;
+  // Parses the first bytes of a file that is too large for a sample: for learning only, not for the
+  // store. Without a tree when that fails.
+  FileOutcome learn_from(const IndexJob& job, std::size_t bytes, LaneState& lane) const;
 
  private:
-  bool would_come_out_the_same(const IndexJob& job) const;
   // Reads until nobody writes meanwhile, within reason, and takes down the stat.
   Result<std::string> read(const IndexJob& job, FileRecord& record) const;
   // Why the content cannot be parsed, or nothing.

@@ -27,7 +27,7 @@ Status IndexPlanner::look_at_file(WalkedFile file) {
   COPSE_TRY(candidate.known, writer_.find(file.path));
   if (candidate.known) {
     const FileRecord& known = *candidate.known;
-    candidate.same_stat = known.mtime_ns != 0 && known.mtime_ns == file.mtime_ns &&
+    candidate.same_stat = known.changed_ns != 0 && known.changed_ns == file.changed_ns &&
                           known.file_size == file.size_bytes && known.inode == file.inode;
   }
   const NameVerdict verdict = name_may_be_known(registry_, file.path);
@@ -68,15 +68,23 @@ std::set<std::string> IndexPlanner::languages() const {
   return languages;
 }
 
-// A file that was kept as plain source is tried again when there is another grammar for it.
+bool record_is_current(const FileRecord& known, const std::string& language,
+                       const LanguageTable& table) {
+  if (language.empty()) return !known.tree;
+  if (known.tree && known.language != language) return false;
+  const LanguageState& state = table.at(language);
+  if (!state.usable()) return true;
+  return !state.grammar_id.none() && known.grammar == state.grammar_id &&
+         known.parser_build == state.build;
+}
+
+bool IndexPlanner::frames_hold(const FileRecord& record) const {
+  return writer_.read_frame(record.source).ok() &&
+         (!record.tree || writer_.read_frame(*record.tree).ok());
+}
+
 bool IndexPlanner::is_unchanged(const Candidate& candidate, const LanguageTable& table) const {
-  if (!candidate.same_stat) return false;
-  const FileRecord& known = *candidate.known;
-  if (candidate.language.empty()) return !known.tree;
-  if (known.tree && known.language != candidate.language) return false;
-  const LanguageState& language = table.at(candidate.language);
-  if (!language.usable()) return true;
-  return !language.grammar_id.none() && known.grammar == language.grammar_id;
+  return candidate.same_stat && record_is_current(*candidate.known, candidate.language, table);
 }
 
 // What could not be read is not gone: neither an unreadable file nor what lies below an unreadable
@@ -101,8 +109,13 @@ Result<IndexPlan> IndexPlanner::finish(const LanguageTable& table) {
   COPSE_TRY(plan.removed, find_removed());
   plan.files_seen = candidates_.size();
   for (Candidate& candidate : candidates_) {
-    if (is_unchanged(candidate, table)) {
+    // Damaged frames are stored anew: the file is at hand.
+    if (candidate.known && !frames_hold(*candidate.known)) {
+      candidate.known.reset();
+    } else if (is_unchanged(candidate, table)) {
       ++plan.files_unchanged;
+      const FileRecord& known = *candidate.known;
+      if (!known.tree) plan.plain.push_back({known.path, known.note});
       continue;
     }
     plan.bytes_total += candidate.file.size_bytes;

@@ -28,12 +28,19 @@ struct IndexPlan {
   std::vector<IndexJob> jobs;        // large files first, then by path
   std::vector<std::string> removed;  // in the store, and no longer in the directory
   std::vector<FileProblem> problems;
+  std::vector<FileProblem> plain;  // unchanged files that are kept as plain source
   std::uint64_t files_seen = 0;
   std::uint64_t files_unchanged = 0;
   std::uint64_t bytes_total = 0;  // of the jobs
 };
 
 // Plans in three steps, for the languages have to be loaded in between.
+// Whether parsing a file's unchanged content again would change nothing: `known` is its record,
+// `language` what it would be parsed as (empty: nothing). A failure that may pass, of a parser that
+// ran out of time or died, is on record without a grammar, and so is tried again.
+bool record_is_current(const FileRecord& known, const std::string& language,
+                       const LanguageTable& table);
+
 class IndexPlanner {
  public:
   struct Options {
@@ -66,6 +73,8 @@ class IndexPlanner {
   Result<std::string> read_head(const WalkedFile& file) const;
   Status look_at_file(WalkedFile file);
   bool is_unchanged(const Candidate& candidate, const LanguageTable& table) const;
+  // Whether what the store has of the file can be read.
+  bool frames_hold(const FileRecord& record) const;
   Result<std::vector<std::string>> find_removed() const;
 
   FileSystem& file_system_;

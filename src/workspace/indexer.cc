@@ -16,6 +16,11 @@ namespace {
 constexpr std::uint64_t kSampleBytesMax = std::uint64_t{2} << 20;
 constexpr std::uint64_t kSampleFileBytesMax = std::uint64_t{256} << 10;
 constexpr std::size_t kSampleFilesMax = 128;
+// Where small files hold less than this, the beginnings of some large ones help out.
+constexpr std::uint64_t kSampleBytesMin = std::uint64_t{64} << 10;
+constexpr std::size_t kSamplePrefixesMax = 4;
+// Packs of which less than this is live are rewritten at the end of a run.
+constexpr double kLiveShareMin = 0.5;
 // A model learnt from this many nodes stays; one of fewer is replaced when the files to come hold
 // several times as much. A source byte gives about half a node.
 constexpr std::uint64_t kWellLearntNodes = 200'000;
@@ -49,10 +54,15 @@ Result<IndexReport> Indexer::run() {
   const auto index = [&]() -> Status {
     COPSE_TRY(LanguageRegistry registry, load_registry(file_system_, options_.grammar_path));
     COPSE_TRY_STATUS(prepare());
+    COPSE_TRY_STATUS(claim_directory());
     COPSE_TRY_STATUS(plan(registry));
     COPSE_TRY_STATUS(remove_gone());
     COPSE_TRY_STATUS(learn_models());
     COPSE_TRY_STATUS(index_rest());
+    COPSE_TRY_STATUS(commit());
+    // Space of what was replaced or removed comes back.
+    auto gathered = writer_->gather(kLiveShareMin);
+    if (!gathered.ok()) return std::move(gathered).take_error();
     return commit();
   };
   Status done = index();
@@ -82,6 +92,24 @@ Status Indexer::prepare() {
   return success();
 }
 
+Status Indexer::claim_directory() {
+  // A store inside its directory moves with it; one elsewhere belongs to an absolute path.
+  COPSE_TRY(const std::string store, file_system_.real_path(store_directory_));
+  const bool inside = store.starts_with(directory_ + "/");
+  const std::string claim = inside ? "." + store.substr(directory_.size()) : directory_;
+  const auto root = writer_->root(kDirectoryRoot);
+  if (root) {
+    COPSE_TRY(const Bytes known, writer_->read_shared(*root, kDirectoryObject));
+    if (as_text(known) == claim) return success();
+    return Error(ErrorCode::InvalidArgument, store_directory_ +
+                                                 " is the store of another directory (" +
+                                                 std::string(as_text(known)) + "); give " +
+                                                 directory_ + " a store of its own with --store");
+  }
+  COPSE_TRY(const SharedId id, writer_->put_shared(kDirectoryObject, as_bytes(claim)));
+  return writer_->set_root(kDirectoryRoot, id);
+}
+
 Status Indexer::plan(const LanguageRegistry& registry) {
   WalkOptions walk_options;
   walk_options.include_ignored = options_.include_ignored;
@@ -98,6 +126,7 @@ Status Indexer::plan(const LanguageRegistry& registry) {
   report_.files_seen = plan_.files_seen;
   report_.files_unchanged = plan_.files_unchanged;
   report_.unreadable = plan_.problems;
+  report_.plain = plan_.plain;
   progress_.files_total = plan_.jobs.size();
   progress_.bytes_total = plan_.bytes_total;
   done_.assign(plan_.jobs.size(), false);
@@ -136,22 +165,19 @@ Status Indexer::learn_models() {
   }
   for (auto& [language, entry] : by_language) {
     if (needs_model(languages_->at(language), entry.bytes)) {
-      COPSE_TRY_STATUS(learn_model(language, std::move(entry.jobs)));
+      COPSE_TRY_STATUS(learn_model(language, entry.jobs));
     }
   }
   return success();
 }
 
-// Evenly spread over the paths, so that no corner of the project speaks for all of it.
-std::vector<std::size_t> Indexer::choose_sample(const std::vector<std::size_t>& jobs) const {
-  std::vector<std::size_t> fitting;
+// Small enough files, evenly spread over the paths, so that no corner of the project speaks for
+// all.
+std::vector<std::size_t> Indexer::choose_sample(const std::vector<std::size_t>& fitting) const {
   std::uint64_t bytes = 0;
-  for (const std::size_t job : jobs) {
-    if (plan_.jobs[job].file.size_bytes > kSampleFileBytesMax) continue;
-    fitting.push_back(job);
+  for (const std::size_t job : fitting)
     bytes += plan_.jobs[job].file.size_bytes;
-  }
-  if (fitting.empty()) return {jobs.front()};
+  if (fitting.empty()) return {};
   const std::size_t by_bytes = bytes <= kSampleBytesMax
                                    ? fitting.size()
                                    : static_cast<std::size_t>(static_cast<double>(fitting.size()) *
@@ -160,14 +186,22 @@ std::vector<std::size_t> Indexer::choose_sample(const std::vector<std::size_t>& 
   const std::size_t count =
       std::clamp<std::size_t>(by_bytes, 1, std::min(kSampleFilesMax, fitting.size()));
   std::vector<std::size_t> sample;
-  for (std::size_t i = 0; i < count; ++i)
+  for (std::size_t i = 0; i < count; ++i) {
     sample.push_back(fitting[i * fitting.size() / count]);
+  }
   return sample;
 }
 
-Status Indexer::learn_model(const std::string& language, std::vector<std::size_t> jobs) {
+Status Indexer::learn_model(const std::string& language, const std::vector<std::size_t>& jobs) {
+  std::vector<std::size_t> fitting;
+  std::vector<std::size_t> large;
+  for (const std::size_t job : jobs) {
+    (plan_.jobs[job].file.size_bytes <= kSampleFileBytesMax ? fitting : large).push_back(job);
+  }
   std::vector<FileOutcome> outcomes;
-  COPSE_TRY_STATUS(run_jobs(choose_sample(jobs), true, [&](FileOutcome outcome) -> Status {
+  std::uint64_t bytes = 0;
+  COPSE_TRY_STATUS(run_jobs(choose_sample(fitting), RunMode::Sample, [&](FileOutcome outcome) {
+    bytes += outcome.text.size();
     outcomes.push_back(std::move(outcome));
     return success();
   }));
@@ -175,26 +209,42 @@ Status Indexer::learn_model(const std::string& language, std::vector<std::size_t
   std::sort(outcomes.begin(), outcomes.end(), [](const FileOutcome& a, const FileOutcome& b) {
     return a.record.path < b.record.path;
   });
-  return store_sample(language, std::move(outcomes));
+  std::vector<FileOutcome> prefixes;
+  if (bytes < kSampleBytesMin) {
+    large.resize(std::min(large.size(), kSamplePrefixesMax));
+    COPSE_TRY_STATUS(run_jobs(large, RunMode::Prefix, [&](FileOutcome outcome) {
+      prefixes.push_back(std::move(outcome));
+      return success();
+    }));
+    std::sort(prefixes.begin(), prefixes.end(), [](const FileOutcome& a, const FileOutcome& b) {
+      return a.record.path < b.record.path;
+    });
+  }
+  return store_sample(language, std::move(outcomes), std::move(prefixes));
 }
 
-Status Indexer::store_sample(const std::string& language, std::vector<FileOutcome> outcomes) {
+Status Indexer::store_sample(const std::string& language, std::vector<FileOutcome> outcomes,
+                             std::vector<FileOutcome> prefixes) {
   const std::shared_ptr<const Grammar> grammar = languages_->at(language).grammar;
   const std::shared_ptr<const TreeModel> base = base_model(grammar);
   ModelTrainer trainer(grammar);
-  std::vector<std::optional<FlatTree>> trees(outcomes.size());
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (!outcomes[i].tree) continue;
-    const FramePayload& frame = outcomes[i].tree->frame;
-    auto tree = unpack_tree(*base, outcomes[i].text, static_cast<std::uint8_t>(frame.codec),
-                            frame.bytes, frame.raw_bytes, outcomes[i].tree->nodes);
-    if (tree.ok()) {
-      trees[i] = std::move(tree).value();
-      trainer.add(*trees[i], outcomes[i].text);
-    } else {
-      make_plain(outcomes[i], tree.error());
+  const auto learn = [&](FileOutcome& outcome) -> std::optional<FlatTree> {
+    if (!outcome.tree) return std::nullopt;
+    const FramePayload& frame = outcome.tree->frame;
+    auto tree = unpack_tree(*base, outcome.text, static_cast<std::uint8_t>(frame.codec),
+                            frame.bytes, frame.raw_bytes, outcome.tree->nodes);
+    if (!tree.ok()) {
+      make_plain(outcome, tree.error());
+      return std::nullopt;
     }
-  }
+    trainer.add(tree.value(), outcome.text);
+    return std::move(tree).value();
+  };
+  std::vector<std::optional<FlatTree>> trees;
+  for (FileOutcome& outcome : outcomes)
+    trees.push_back(learn(outcome));
+  for (FileOutcome& prefix : prefixes)
+    learn(prefix);
   COPSE_TRY_STATUS(languages_->set_model(language, trainer.train(), *writer_));
   const LanguageState& state = languages_->at(language);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -221,12 +271,12 @@ Status Indexer::index_rest() {
   for (std::size_t i = 0; i < plan_.jobs.size(); ++i) {
     if (!done_[i]) jobs.push_back(i);
   }
-  return run_jobs(jobs, false,
+  return run_jobs(jobs, RunMode::Store,
                   [&](FileOutcome outcome) { return store_outcome(std::move(outcome)); });
 }
 
 template <typename Consume>
-Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, bool sample,
+Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, RunMode mode,
                          const Consume& consume) {
   const FileWorker worker(file_system_, clock_, directory_, *languages_);
   ParallelOptions parallel;
@@ -242,13 +292,18 @@ Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, bool sample,
   const bool whole = parallel_map<FileOutcome>(
       jobs.size(), parallel,
       [&](unsigned lane, std::size_t item) {
-        return worker.run(plan_.jobs[jobs[item]], *lanes_[lane], sample);
+        const IndexJob& job = plan_.jobs[jobs[item]];
+        if (mode == RunMode::Prefix) {
+          return worker.learn_from(job, kSampleFileBytesMax, *lanes_[lane]);
+        }
+        return worker.run(job, *lanes_[lane], mode == RunMode::Sample);
       },
       [&](std::size_t item, FileOutcome outcome) {
         const std::size_t job = jobs[item];
-        done_[job] = true;
         if (outcome.kind == FileOutcome::Kind::Interrupted) return false;
         status = consume(std::move(outcome));
+        if (mode == RunMode::Prefix) return status.ok();
+        done_[job] = true;
         report_progress(plan_.jobs[job].file.size_bytes);
         return status.ok();
       });

@@ -29,20 +29,28 @@ class Indexer {
   Result<IndexReport> run();
 
  private:
+  // Store: with the language's model. Sample: with the base model, the text kept. Prefix: the
+  // beginning only, likewise, and not for the store.
+  enum class RunMode : std::uint8_t { Store, Sample, Prefix };
+
   Status prepare();
+  // Keeps one store from being used for two directories in turn, each removing the other's files.
+  Status claim_directory();
   Status plan(const LanguageRegistry& registry);
   Status remove_gone();
   // Learns a model for each language that needs one, from files that are then stored with it.
   Status learn_models();
-  Status learn_model(const std::string& language, std::vector<std::size_t> jobs);
-  std::vector<std::size_t> choose_sample(const std::vector<std::size_t>& jobs) const;
+  Status learn_model(const std::string& language, const std::vector<std::size_t>& jobs);
+  std::vector<std::size_t> choose_sample(const std::vector<std::size_t>& fitting) const;
   bool needs_model(const LanguageState& language, std::uint64_t bytes) const;
-  Status store_sample(const std::string& language, std::vector<FileOutcome> outcomes);
+  // `prefixes` are learnt from and forgotten.
+  Status store_sample(const std::string& language, std::vector<FileOutcome> outcomes,
+                      std::vector<FileOutcome> prefixes);
   Status index_rest();
 
   // Runs the jobs with these numbers over all lanes; stops at the first error of `consume`.
   template <typename Consume>
-  Status run_jobs(const std::vector<std::size_t>& jobs, bool sample, const Consume& consume);
+  Status run_jobs(const std::vector<std::size_t>& jobs, RunMode mode, const Consume& consume);
   Status store_outcome(FileOutcome outcome);
   Status put_file(FileOutcome outcome);
   Status commit();

@@ -1,6 +1,7 @@
 // Grammars from their shared objects, models from the store.
 #include "workspace/language_table.h"
 
+#include <cstring>
 #include <utility>
 
 #include "core/check.h"
@@ -8,6 +9,9 @@
 
 namespace copse {
 namespace {
+
+// The largest known grammar is a tenth of this.
+constexpr std::uint64_t kGrammarFileBytesMax = std::uint64_t{256} << 20;
 
 Result<Bytes> read_object(const StoreWriter& writer, const SharedId& id, std::uint8_t kind) {
   COPSE_TRY(const Bytes packed, writer.read_shared(id, kind));
@@ -27,6 +31,13 @@ const LanguageState& LanguageTable::load(const std::string& id, ParseLane& lane)
     return state;
   }
   state.library_path = *path;
+  auto library = file_system_.read_file(*path, kGrammarFileBytesMax);
+  if (!library.ok()) {
+    state.problem = library.error().message();
+    return state;
+  }
+  const ContentId content = content_id(library.value());
+  std::memcpy(&state.build, content.digest.data(), sizeof state.build);
   auto grammar = lane.load(id, *path);
   if (!grammar.ok()) {
     state.problem = grammar.error().message();

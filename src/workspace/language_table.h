@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "copse/result.h"
@@ -21,6 +22,9 @@ struct LanguageState {
   std::string library_path;                // empty when there is no shared object
   std::shared_ptr<const Grammar> grammar;  // null when it cannot be used; `problem` says why
   std::string problem;
+  // The first eight bytes of the shared object's content id: a new build of lexer or scanner may
+  // parse otherwise although all tables are as they were.
+  std::uint64_t build = 0;
   SharedId grammar_id;                     // none() when the store does not have this grammar
   std::shared_ptr<const TreeModel> model;  // null until one is chosen
   SharedId model_id;
@@ -50,6 +54,11 @@ class LanguageTable {
 
   // The names under which a language's newest grammar and model are kept.
   static std::string grammar_root(const std::string& id) { return "grammar/" + id; }
+  // The language in the name of a grammar's root; empty for other names.
+  static std::string language_of_grammar_root(const std::string& name) {
+    constexpr std::string_view kPrefix = "grammar/";
+    return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : std::string();
+  }
   static std::string model_root(const std::string& id) { return "model/" + id; }
 
  private:

@@ -21,6 +21,10 @@ inline constexpr std::uint8_t kSourceFrame = 1;
 inline constexpr std::uint8_t kTreeFrame = 2;
 inline constexpr std::uint8_t kGrammarObject = 1;
 inline constexpr std::uint8_t kModelObject = 2;
+inline constexpr std::uint8_t kDirectoryObject = 3;
+
+// The root whose object says which directory the store is of: relative when the store lies inside.
+inline constexpr const char* kDirectoryRoot = "directory";
 
 // The largest file that is kept.
 inline constexpr std::uint64_t kFileBytesMax = std::uint64_t{1} << 30;

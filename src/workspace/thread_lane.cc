@@ -53,7 +53,10 @@ class ThreadLane final : public ParseLane {
     const auto tree = make_tree_data(found->second.grammar, std::string(source), std::move(flat));
     COPSE_TRY(const Parser::TreePointer fresh,
               found->second.parser.parse_tree(source, time_limit()));
-    return compare_with_tree_sitter(fresh.get(), *tree);
+    COPSE_TRY(const FlatTree whole, flatten(fresh.get()));
+    TreeComparison comparison = compare_with_tree_sitter(fresh.get(), *tree);
+    compare_hidden_facts(whole, {stored.nodes, stored.visible_nodes}, *tree, comparison);
+    return comparison;
   }
 
   void abort() override { aborted_.store(true, std::memory_order_relaxed); }

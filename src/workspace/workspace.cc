@@ -116,13 +116,16 @@ Result<Workspace> Workspace::open(const std::string& store_directory) {
 }
 
 Result<std::vector<StoredFile>> Workspace::files() const {
-  COPSE_TRY_STATUS(impl_->store.check_complete());
   std::vector<StoredFile> files;
   files.reserve(impl_->store.file_count());
   for (std::size_t i = 0; i < impl_->store.file_count(); ++i) {
     files.push_back(describe(impl_->store.file(i)));
   }
   return files;
+}
+
+Status Workspace::check_complete() const {
+  return impl_->store.check_complete();
 }
 
 Result<StoredFile> Workspace::file(std::string_view path) const {
@@ -167,7 +170,6 @@ Result<Language> Workspace::language(std::string_view name) const {
 
 Result<StoreStats> Workspace::stats() const {
   const Store& store = impl_->store;
-  COPSE_TRY_STATUS(store.check_complete());
   std::map<std::string, LanguageStats> by_language;
   for (std::size_t i = 0; i < store.file_count(); ++i) {
     const FileRecord record = store.file(i);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/parallel.h"
+#include "workspace/language_table.h"
 #include "workspace/path_glob.h"
 #include "workspace/workspace_impl.h"
 
@@ -94,6 +95,11 @@ FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const Q
   return found;
 }
 
+// Messages about a file name it; beside its path they need not.
+std::string without_path(const std::string& message, const std::string& path) {
+  return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
+}
+
 bool deliver(const FileMatches& found, const FileRecord& record, const Query& query,
              std::uint64_t limit, const std::function<bool(const FileMatch&)>& visit,
              QueryReport& report) {
@@ -121,9 +127,13 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
   }
   std::string language;
   if (request.language) {
-    // Says which languages there are when this one is not among them.
-    COPSE_TRY(const Language known, this->language(*request.language));
-    language = known.name();
+    language = impl_->language_id(*request.language);
+    const bool stored = store.root(LanguageTable::grammar_root(language)).has_value();
+    // A language that copse knows and the store does not is no mistake: it has no files.
+    if (!stored && impl_->registry.find(language) == nullptr) {
+      COPSE_TRY(const Language unknown, this->language(*request.language));
+      language = unknown.name();
+    }
   }
   QueryReport report;
   const Status complete = store.check_complete();
@@ -135,6 +145,12 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
     if (!record.tree || (!language.empty() && record.language != language)) continue;
     grammars[record.language].insert(record.grammar);
     if (!glob || glob->matches(record.path)) files.push_back(i);
+  }
+  // A language without files at present still has a say on whether the query is one.
+  for (const std::string& name : store.root_names()) {
+    const std::string id = LanguageTable::language_of_grammar_root(name);
+    if (id.empty() || grammars.contains(id) || (!language.empty() && id != language)) continue;
+    grammars[id].insert(*store.root(name));
   }
   CompiledQueries queries;
   COPSE_TRY_STATUS(
@@ -161,7 +177,8 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
         const FileRecord record = store.file(files[item]);
         ++report.files;
         if (!found.status.ok()) {
-          report.unreadable.push_back({record.path, found.status.error().message()});
+          report.unreadable.push_back(
+              {record.path, without_path(found.status.error().message(), record.path)});
           return true;
         }
         return deliver(found, record, *queries.find(record.grammar), request.limit, visit, report);

@@ -76,6 +76,11 @@ FileCheck DeepVerifier::check(const FileRecord& record, LaneState& lane) const {
     if (content_id(as_bytes(source)) != record.content || source.size() != record.source_bytes) {
       return Error(ErrorCode::Corrupt, record.path + ": the source is not what was indexed");
     }
+    if (count_lines(source) != record.lines) {
+      return Error(ErrorCode::Corrupt, record.path + ": " + std::to_string(record.lines) +
+                                           " lines on record, the source has " +
+                                           std::to_string(count_lines(source)));
+    }
     if (!record.tree) return TreeComparison{};
     COPSE_TRY(const PreparedTree tree, impl_.read_packed_tree(record));
     COPSE_TRY(const auto model, impl_.objects.model(record.grammar, record.model));
@@ -109,7 +114,8 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
       if (is_new) at->second = obstacle(record);
       if (!at->second.empty()) {
         ++report.differences;
-        difference(record.path + ": " + at->second);
+        ++report.not_compared;
+        difference(record.path + ": not compared: " + at->second);
         continue;
       }
     }
@@ -152,16 +158,32 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
   return success();
 }
 
+// A writer may replace the generation that is being checked: then the newer one is checked instead.
+Result<std::vector<Damage>> check_newest_generation(const Store& held, std::uint64_t& files) {
+  constexpr int kAttemptsMax = 10;
+  for (int attempt = 1;; ++attempt) {
+    COPSE_TRY(const Store store, Store::open(real_file_system(), held.directory()));
+    std::vector<Damage> damages;
+    auto summary = store.verify([&](const Damage& damage) { damages.push_back(damage); });
+    if (!summary.ok()) {
+      if (attempt < kAttemptsMax) continue;
+      return std::move(summary).take_error();
+    }
+    files = summary.value().files;
+    return damages;
+  }
+}
+
 }  // namespace
 
 Result<VerifyReport> Workspace::verify(
     const VerifyOptions& options, const std::function<void(const std::string&)>& difference) const {
   VerifyReport report;
-  COPSE_TRY(const VerifySummary summary, impl_->store.verify([&](const Damage& damage) {
+  COPSE_TRY(const std::vector<Damage> damages, check_newest_generation(impl_->store, report.files));
+  for (const Damage& damage : damages) {
     ++report.differences;
     difference(damage.message);
-  }));
-  report.files = summary.files;
+  }
   if (options.deep) {
     COPSE_TRY_STATUS(DeepVerifier(*impl_, options).run(difference, report));
     return report;

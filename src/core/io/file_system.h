@@ -20,7 +20,9 @@ enum class FileType : std::uint8_t { Regular, Directory, SymbolicLink, Other };
 struct FileInfo {
   FileType type = FileType::Other;
   std::uint64_t size_bytes = 0;
-  std::int64_t mtime_ns = 0;  // since the epoch
+  // When content or status changed last (ctime, since the epoch): what a program that sets back the
+  // time of modification, as cp -p and tar do, cannot set back.
+  std::int64_t changed_ns = 0;
   std::uint64_t inode = 0;
   std::uint64_t device = 0;
 };

@@ -89,8 +89,8 @@ class Process {
 };
 
 // Ends this process, with status 0, as soon as the other end of the channel is gone, whatever it is
-// doing then: for children that run code which may never come back. Starts a thread that lives as long
-// as the process. REQUIRES: the descriptor stays open until then.
+// doing then: for children that run code which may never come back. Starts a thread that lives as
+// long as the process. REQUIRES: the descriptor stays open until then.
 void end_process_with_peer(const Channel& channel);
 
 // Both ends of a new channel, close-on-exec.

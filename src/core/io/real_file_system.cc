@@ -65,8 +65,8 @@ FileInfo file_info(const struct stat& status) {
   FileInfo info;
   info.type = file_type(status.st_mode);
   info.size_bytes = static_cast<std::uint64_t>(status.st_size);
-  info.mtime_ns =
-      std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + std::int64_t{status.st_mtim.tv_nsec};
+  info.changed_ns =
+      std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + std::int64_t{status.st_ctim.tv_nsec};
   info.inode = status.st_ino;
   info.device = status.st_dev;
   return info;
