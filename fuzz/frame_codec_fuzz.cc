@@ -1,4 +1,5 @@
-// Any bytes as a frame payload: nothing larger than allowed comes out, and what compresses comes back.
+// Any bytes as a frame payload: nothing larger than allowed comes out, and what compresses comes
+// back.
 #include <cstdlib>
 
 #include "codec/frame_codec.h"

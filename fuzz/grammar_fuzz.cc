@@ -1,4 +1,5 @@
-// Any bytes as a grammar snapshot: refused, or safe for tree-sitter's own code to compile a query with.
+// Any bytes as a grammar snapshot: refused, or safe for tree-sitter's own code to compile a query
+// with.
 #include "copse/query.h"
 
 #include "syntax/grammar.h"

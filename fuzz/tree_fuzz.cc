@@ -14,8 +14,7 @@ using copse::TreeModel;
 
 const std::shared_ptr<const TreeModel>& model() {
   static const std::shared_ptr<const TreeModel> instance = [] {
-    auto library =
-        GrammarLibrary::load(std::string(COPSE_TEST_GRAMMAR_DIR) + "/json.so", "json");
+    auto library = GrammarLibrary::load(std::string(COPSE_TEST_GRAMMAR_DIR) + "/json.so", "json");
     if (!library.ok()) std::abort();
     return copse::base_model(library.value().grammar());
   }();
@@ -38,8 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto back = copse::decode_tree(*model(), source, again, kNodesMax);
   if (!back.ok() || back.value().nodes.size() != tree.value().nodes.size()) std::abort();
   auto grammar = GrammarLibrary::load(std::string(COPSE_TEST_GRAMMAR_DIR) + "/json.so", "json");
-  const auto stored = copse::make_tree_data(grammar.value().grammar(), source,
-                                            std::move(tree).value());
+  const auto stored =
+      copse::make_tree_data(grammar.value().grammar(), source, std::move(tree).value());
   copse::Cursor cursor(copse::Tree(stored).root());
   for (int moves = 0; moves < 1000 && (cursor.goto_first_child() || cursor.goto_next_sibling());) {
     if (cursor.node().end_byte() > source.size() && cursor.node().end_byte() != 0) std::abort();

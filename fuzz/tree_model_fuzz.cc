@@ -8,8 +8,8 @@
 // The first 40 bytes of a model name format and grammar; they are put in front, so that the fuzzer
 // need not find them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto library = copse::GrammarLibrary::load(
-      std::string(COPSE_TEST_GRAMMAR_DIR) + "/json.so", "json");
+  static const auto library =
+      copse::GrammarLibrary::load(std::string(COPSE_TEST_GRAMMAR_DIR) + "/json.so", "json");
   if (!library.ok()) std::abort();
   const auto& grammar = library.value().grammar();
   static const copse::Bytes valid = copse::ModelTrainer(grammar).train()->bytes();

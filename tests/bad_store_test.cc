@@ -45,7 +45,7 @@ class Answers {
     for (const auto& [question, answer] : right_) {
       failures += check_one({question.first, question.second}, answer, damaged);
     }
-    failures += check_one({"ls", "--json"}, listing_, damaged);
+    failures += check_listing(damaged);
     check_query(damaged);
     return failures;
   }
@@ -60,6 +60,20 @@ class Answers {
     }
     EXPECT_EQ(result.exit_code, 2) << result.err;
     EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(contains(result.err, damaged));
+    return 1;
+  }
+
+  // A listing may lack what a damaged part of the catalogue held, and then says so.
+  int check_listing(const std::string& damaged) const {
+    const RunResult result = project_.copse({"ls", "--json"});
+    if (result.exit_code == 0) {
+      EXPECT_EQ(result.out, listing_);
+      return 0;
+    }
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    for (const std::string& line : lines_of(result.out))
+      EXPECT_TRUE(contains(listing_, line));
     EXPECT_TRUE(contains(result.err, damaged));
     return 1;
   }
@@ -181,6 +195,7 @@ TEST(BadStore, FlippedInBothCopies) {
   const Project project;
   index_twice(project);
   const Answers answers(project);
+  int needless = 0;
   for (const std::string& file : store_files(project)) {
     const std::string copy = file + ".copy";
     if (!std::filesystem::exists(copy)) continue;
@@ -191,10 +206,12 @@ TEST(BadStore, FlippedInBothCopies) {
     write_file(file, damaged);
     write_file(copy, damaged);
     expect_verify_names(project, file);
-    EXPECT_GT(answers.check(name_of(file)), 0);
+    // All but one object are needed for some answer: the one that names the store's directory.
+    if (answers.check(name_of(file)) == 0) ++needless;
     write_file(file, whole);
     write_file(copy, whole);
   }
+  EXPECT_EQ(needless, 1);
   project.expect_clean();
 }
 

@@ -1,14 +1,16 @@
-// verify --deep finds what no checksum can: a wrong field, alias or span, planted with valid checksums.
-#include <gtest/gtest.h>
-#include <unistd.h>
-
+// verify --deep finds what no checksum can: a wrong field, alias or span, planted with valid
+// checksums.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include "copse/workspace.h"
+
 #include "core/io/file_system.h"
 #include "store/store_writer.h"
 #include "testing/languages.h"
@@ -23,8 +25,8 @@ constexpr const char* kSource = "struct point { int x; };\nint f(struct point p)
 class VerifyDeep : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::path(::testing::TempDir()) /
-                 ("verify_deep_" + std::to_string(::getpid()));
+    directory_ =
+        std::filesystem::path(::testing::TempDir()) / ("verify_deep_" + std::to_string(::getpid()));
     std::filesystem::remove_all(directory_);
     std::filesystem::create_directories(directory_);
     std::ofstream(directory_ / "point.c") << kSource;
@@ -92,7 +94,8 @@ class VerifyDeep : public ::testing::TestWithParam<bool> {
     EXPECT_TRUE(std::any_of(differences.begin(), differences.end(), [&](const std::string& text) {
       return text.starts_with("point.c:") && text.find(fact) != std::string::npos;
     })) << (differences.empty() ? "no difference" : differences.front());
-    for (const std::string& text : differences) EXPECT_FALSE(text.starts_with("good.c")) << text;
+    for (const std::string& text : differences)
+      EXPECT_FALSE(text.starts_with("good.c")) << text;
   }
 
   static void set_production(CopseFlatNode& node, std::uint32_t production) {
@@ -138,6 +141,22 @@ TEST_P(VerifyDeep, NamesAWrongSpan) {
     return true;
   });
   expect_named(": end byte is ");
+}
+
+// Queries on supertypes see hidden nodes, so they are compared too.
+TEST_P(VerifyDeep, NamesAWrongHiddenNode) {
+  plant([](const Grammar& grammar, FlatTree& tree, std::uint32_t i) {
+    CopseFlatNode& node = tree.nodes[i];
+    const std::uint16_t symbol = copse_node_symbol(&node);
+    if (copse_node_is_leaf(&node) || grammar.is_visible(symbol)) return false;
+    for (std::uint16_t other = 1; other < grammar.symbol_count(); ++other) {
+      if (other == symbol || grammar.is_visible(other) || !grammar.is_supertype(other)) continue;
+      node.tag = (node.tag & 0xFFFFU) | std::uint32_t{other} << 16;
+      return true;
+    }
+    return false;
+  });
+  expect_named("hidden ones counted");
 }
 
 INSTANTIATE_TEST_SUITE_P(Lanes, VerifyDeep, ::testing::Bool(), [](const auto& lane) {

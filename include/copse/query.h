@@ -17,7 +17,15 @@ namespace copse {
 
 // Why a query's text does not compile, as tree-sitter says it.
 struct QueryError {
-  enum class Kind : std::uint8_t { Syntax, NodeType, Field, Capture, Structure, Language, Predicate };
+  enum class Kind : std::uint8_t {
+    Syntax,
+    NodeType,
+    Field,
+    Capture,
+    Structure,
+    Language,
+    Predicate
+  };
 
   Kind kind = Kind::Syntax;
   std::uint32_t offset = 0;  // in bytes from the start of the query

@@ -72,7 +72,9 @@ class [[nodiscard]] Result {
 
 using Status = Result<Done>;
 
-inline Status success() { return Status(Done{}); }
+inline Status success() {
+  return Status(Done{});
+}
 
 }  // namespace copse
 
@@ -87,11 +89,11 @@ inline Status success() { return Status(Done{}); }
 #define COPSE_TRY(decl, expression) \
   COPSE_TRY_IMPL(COPSE_CONCAT(copse_try_, __LINE__), decl, expression)
 // Returns the error of a Status to the caller, if there is one.
-#define COPSE_TRY_STATUS(expression)                             \
-  do {                                                           \
-    auto copse_status = (expression);                            \
-    if (!copse_status.ok()) {                                    \
-      return std::move(copse_status).take_error();               \
-    }                                                            \
+#define COPSE_TRY_STATUS(expression)               \
+  do {                                             \
+    auto copse_status = (expression);              \
+    if (!copse_status.ok()) {                      \
+      return std::move(copse_status).take_error(); \
+    }                                              \
   } while (false)
 // NOLINTEND(bugprone-macro-parentheses)

@@ -14,7 +14,7 @@
 
 namespace copse {
 
-class Grammar;   // a language's tables; see Language
+class Grammar;    // a language's tables; see Language
 struct TreeData;  // what a Tree shares
 
 // A position as tree-sitter counts it: rows from 0, columns in bytes from 0.
@@ -25,8 +25,8 @@ struct Point {
   bool operator==(const Point&) const = default;
 };
 
-// A grammar as a store remembers it: symbols, fields, aliases, productions and parse tables, all that
-// reading and querying need, so neither needs the grammar's shared object. Cheap to copy.
+// A grammar as a store remembers it: symbols, fields, aliases, productions and parse tables, all
+// that reading and querying need, so neither needs the grammar's shared object. Cheap to copy.
 class Language {
  public:
   explicit Language(std::shared_ptr<const Grammar> grammar);
@@ -63,8 +63,8 @@ class Tree;
 class Node {
  public:
   Node() = default;
-  // For those who walk flat trees themselves: the node at preorder rank `index`, under `alias` (0 for
-  // none), as its parent's production has it.
+  // For those who walk flat trees themselves: the node at preorder rank `index`, under `alias` (0
+  // for none), as its parent's production has it.
   Node(const TreeData* tree, std::uint32_t index, std::uint16_t alias)
       : tree_(tree), index_(index), alias_(alias) {}
 
@@ -108,21 +108,22 @@ class Node {
 };
 
 // Walks visible nodes as TSTreeCursor does. Never leaves the node it was made with. A move returns
-// false, and stays, when there is nowhere to go. A move looks at the siblings it passes, hidden ones
-// included; going back to a previous sibling looks at all that come before it. Memory: 12 bytes a
-// level of depth.
+// false, and stays, when there is nowhere to go. A move looks at the siblings it passes, hidden
+// ones included; going back to a previous sibling looks at all that come before it. Memory: 12
+// bytes a level of depth.
 class Cursor {
  public:
   explicit Cursor(Node root);
 
   Node node() const;
-  // The name of the current node's field, as ts_tree_cursor_current_field_name gives it; empty if none.
+  // The name of the current node's field, as ts_tree_cursor_current_field_name gives it; empty if
+  // none.
   std::string_view field_name() const;
   std::uint16_t field_id() const;
   // Visible ancestors between the current node and the cursor's root.
   std::uint32_t depth() const;
-  // Rank of the current node among the visible nodes of the cursor's root. O(1) after the first call
-  // on a tree, which is O(nodes).
+  // Rank of the current node among the visible nodes of the cursor's root. O(1) after the first
+  // call on a tree, which is O(nodes).
   std::uint32_t descendant_index() const;
 
   bool goto_first_child();

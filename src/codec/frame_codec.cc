@@ -1,10 +1,10 @@
 // Frame payloads through libzstd.
 #include "codec/frame_codec.h"
 
-#include <zstd.h>
-
 #include <memory>
 #include <string>
+
+#include <zstd.h>
 
 #include "core/check.h"
 
@@ -80,9 +80,8 @@ Result<Bytes> decompress_frame(std::uint8_t codec, ByteView payload, std::uint64
         return wrong_length(raw_bytes, known ? promised : 0);
       }
       Bytes bytes(static_cast<std::size_t>(raw_bytes));
-      const std::size_t size =
-          ZSTD_decompressDCtx(decompression_context(), bytes.data(), bytes.size(), payload.data(),
-                              payload.size());
+      const std::size_t size = ZSTD_decompressDCtx(decompression_context(), bytes.data(),
+                                                   bytes.size(), payload.data(), payload.size());
       if (ZSTD_isError(size)) {
         return Error(ErrorCode::Corrupt,
                      std::string("frame does not decompress: ") + ZSTD_getErrorName(size));

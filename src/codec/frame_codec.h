@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "copse/result.h"
+
 #include "core/bytes.h"
 
 namespace copse {
@@ -30,8 +31,8 @@ inline constexpr int kSmallLevel = 12;
 // Zstd at `level`, or raw where that is not smaller. Deterministic for a version of the library.
 FramePayload compress_frame(ByteView bytes, int level);
 
-// Corrupt when the payload does not hold exactly `raw_bytes` bytes; Unsupported for a codec that this
-// version does not know; LimitExceeded above `raw_bytes_max`, before anything is allocated.
+// Corrupt when the payload does not hold exactly `raw_bytes` bytes; Unsupported for a codec that
+// this version does not know; LimitExceeded above `raw_bytes_max`, before anything is allocated.
 Result<Bytes> decompress_frame(std::uint8_t codec, ByteView payload, std::uint64_t raw_bytes,
                                std::uint64_t raw_bytes_max);
 

@@ -1,9 +1,9 @@
 // Frame payloads: round trips, damage, limits.
 #include "codec/frame_codec.h"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 namespace copse {
 namespace {
@@ -28,8 +28,8 @@ TEST(FrameCodec, RoundTripsAndIsDeterministic) {
       EXPECT_EQ(payload.raw_bytes, size);
       EXPECT_LE(payload.bytes.size(), size);
       EXPECT_EQ(compress_frame(bytes, kFastLevel).bytes, payload.bytes);
-      auto back = decompress_frame(static_cast<std::uint8_t>(payload.codec), payload.bytes, size,
-                                   kLimit);
+      auto back =
+          decompress_frame(static_cast<std::uint8_t>(payload.codec), payload.bytes, size, kLimit);
       ASSERT_TRUE(back.ok()) << back.error().message();
       EXPECT_EQ(back.value(), bytes);
     }

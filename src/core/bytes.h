@@ -1,5 +1,5 @@
-// Little-endian integers, varints and length-prefixed strings in byte buffers: the only way in which
-// copse writes a number to disk or wire, and the only way it reads one back.
+// Little-endian integers, varints and length-prefixed strings in byte buffers: the only way in
+// which copse writes a number to disk or wire, and the only way it reads one back.
 #pragma once
 
 #include <bit>

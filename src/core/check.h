@@ -13,6 +13,6 @@ namespace copse::internal {
 
 }  // namespace copse::internal
 
-#define COPSE_CHECK(condition)       \
+#define COPSE_CHECK(condition)        \
   ((condition) ? static_cast<void>(0) \
                : ::copse::internal::check_failed(__FILE__, __LINE__, #condition))

@@ -8,7 +8,9 @@
 
 namespace copse {
 
-std::uint64_t checksum64(ByteView bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t checksum64(ByteView bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 std::string ContentId::hex() const {
   static constexpr char kDigits[] = "0123456789abcdef";

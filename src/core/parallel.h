@@ -109,7 +109,8 @@ bool parallel_map(std::size_t count, const ParallelOptions& options, const Work&
   std::vector<std::jthread> threads;
   for (unsigned thread = 0; thread < options.threads && thread < count; ++thread) {
     threads.emplace_back([&run, &work, thread] {
-      while (const auto item = run.begin_item()) run.finish_item(*item, work(thread, *item));
+      while (const auto item = run.begin_item())
+        run.finish_item(*item, work(thread, *item));
     });
   }
   bool whole = true;

@@ -11,10 +11,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <tree_sitter/api.h>
 
 #include "syntax/flat_node.h"
 #include "syntax/ts_adapter.h"
-#include <tree_sitter/api.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -6,7 +6,9 @@
 
 namespace copse {
 
-Cursor::Cursor(Node root) { reset(root); }
+Cursor::Cursor(Node root) {
+  reset(root);
+}
 
 void Cursor::reset(Node root) {
   COPSE_CHECK(!root.is_null());
@@ -15,7 +17,9 @@ void Cursor::reset(Node root) {
   stack_.push_back({root.index(), 0, root.alias(), true});
 }
 
-Node Cursor::node() const { return {tree_, stack_.back().index, stack_.back().alias}; }
+Node Cursor::node() const {
+  return {tree_, stack_.back().index, stack_.back().alias};
+}
 
 std::uint16_t Cursor::field_id() const {
   for (std::size_t i = stack_.size() - 1; i > 0; --i) {
@@ -31,7 +35,9 @@ std::uint16_t Cursor::field_id() const {
   return 0;
 }
 
-std::string_view Cursor::field_name() const { return tree_->grammar->field_name(field_id()); }
+std::string_view Cursor::field_name() const {
+  return tree_->grammar->field_name(field_id());
+}
 
 std::uint32_t Cursor::depth() const {
   return static_cast<std::uint32_t>(
@@ -71,13 +77,15 @@ bool Cursor::push_last_shown(std::uint32_t before) {
 
 bool Cursor::goto_first_child() {
   if (!push_first_shown()) return false;
-  while (!stack_.back().visible) COPSE_CHECK(push_first_shown());
+  while (!stack_.back().visible)
+    COPSE_CHECK(push_first_shown());
   return true;
 }
 
 bool Cursor::goto_last_child() {
   if (!push_last_shown(UINT32_MAX)) return false;
-  while (!stack_.back().visible) COPSE_CHECK(push_last_shown(UINT32_MAX));
+  while (!stack_.back().visible)
+    COPSE_CHECK(push_last_shown(UINT32_MAX));
   return true;
 }
 
@@ -97,14 +105,15 @@ bool Cursor::goto_next_sibling() {
       index += copse_node_count(&tree_->node(index));
       if (index >= end) break;
       const CopseFlatNode& node = tree_->node(index);
-      const std::uint16_t alias =
-          copse_node_is_extra(&node) ? std::uint16_t{0}
-                                     : tree_->grammar->alias_at(production, structural);
+      const std::uint16_t alias = copse_node_is_extra(&node)
+                                      ? std::uint16_t{0}
+                                      : tree_->grammar->alias_at(production, structural);
       const bool visible = alias != 0 || tree_->grammar->is_visible(copse_node_symbol(&node));
       if (!visible && !copse_node_shows_children(&node)) continue;
       stack_.resize(level);
       stack_.push_back({index, structural, alias, visible});
-      while (!stack_.back().visible) COPSE_CHECK(push_first_shown());
+      while (!stack_.back().visible)
+        COPSE_CHECK(push_first_shown());
       return true;
     }
   }
@@ -118,7 +127,8 @@ bool Cursor::goto_previous_sibling() {
     if (left.visible && stack_.size() < saved.size()) break;
     stack_.pop_back();
     if (!push_last_shown(left.index)) continue;
-    while (!stack_.back().visible) COPSE_CHECK(push_last_shown(UINT32_MAX));
+    while (!stack_.back().visible)
+      COPSE_CHECK(push_last_shown(UINT32_MAX));
     return true;
   }
   stack_ = saved;

@@ -1,9 +1,9 @@
 // The cursor and the facts of nodes against tree-sitter's own, move by move.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+
+#include <gtest/gtest.h>
 
 #include "syntax/tree_compare.h"
 #include "testing/languages.h"
@@ -16,8 +16,7 @@ using testing::Random;
 struct BothTrees {
   BothTrees(const std::string& id, const std::string& source)
       : fresh(testing::parse(id, source)),
-        data(make_tree_data(testing::language(id).grammar(), source,
-                            flatten(fresh.get()).value())),
+        data(make_tree_data(testing::language(id).grammar(), source, flatten(fresh.get()).value())),
         stored(data) {}
 
   Parser::TreePointer fresh;
@@ -37,13 +36,25 @@ class BothCursors {
   void move(Random& random, std::uint32_t bytes, std::uint32_t visible_nodes) {
     switch (random.below(9)) {
       case 0:
-      case 1: both(ts_tree_cursor_goto_first_child(&fresh_), stored_.goto_first_child()); break;
-      case 2: both(ts_tree_cursor_goto_last_child(&fresh_), stored_.goto_last_child()); break;
+      case 1:
+        both(ts_tree_cursor_goto_first_child(&fresh_), stored_.goto_first_child());
+        break;
+      case 2:
+        both(ts_tree_cursor_goto_last_child(&fresh_), stored_.goto_last_child());
+        break;
       case 3:
-      case 4: both(ts_tree_cursor_goto_next_sibling(&fresh_), stored_.goto_next_sibling()); break;
-      case 5: go_back(); break;
-      case 6: both(ts_tree_cursor_goto_parent(&fresh_), stored_.goto_parent()); break;
-      case 7: seek(random.below(bytes + 2), random.chance(50)); break;
+      case 4:
+        both(ts_tree_cursor_goto_next_sibling(&fresh_), stored_.goto_next_sibling());
+        break;
+      case 5:
+        go_back();
+        break;
+      case 6:
+        both(ts_tree_cursor_goto_parent(&fresh_), stored_.goto_parent());
+        break;
+      case 7:
+        seek(random.below(bytes + 2), random.chance(50));
+        break;
       default: {
         const std::uint32_t goal = random.below(visible_nodes);
         ts_tree_cursor_goto_descendant(&fresh_, goal);
@@ -68,8 +79,7 @@ class BothCursors {
       ts_tree_cursor_goto_first_child(&fresh_);
       TSTreeCursor next = ts_tree_cursor_copy(&fresh_);
       while (ts_tree_cursor_goto_next_sibling(&next) &&
-             !ts_node_eq(ts_tree_cursor_current_node(&next),
-                         ts_tree_cursor_current_node(&saved))) {
+             !ts_node_eq(ts_tree_cursor_current_node(&next), ts_tree_cursor_current_node(&saved))) {
         ts_tree_cursor_reset_to(&fresh_, &next);
       }
       ts_tree_cursor_delete(&next);
@@ -174,7 +184,8 @@ TEST(Tree, DeepNestingNeedsNoRecursion) {
   const BothTrees trees("python", source);
   EXPECT_GT(trees.stored.to_sexp().size(), kDepth);
   Cursor cursor(trees.stored.root());
-  while (cursor.goto_first_child() || cursor.goto_next_sibling()) continue;
+  while (cursor.goto_first_child() || cursor.goto_next_sibling())
+    continue;
   EXPECT_EQ(cursor.node().child_count(), 0U);
   cursor.goto_descendant(trees.stored.visible_node_count() - 1);
   EXPECT_EQ(cursor.descendant_index(), trees.stored.visible_node_count() - 1);
@@ -187,15 +198,20 @@ TEST(TreeCompare, NamesAPlantedFieldAliasAndSpan) {
   const auto named = [&](const char* fact, const auto& plant) {
     FlatTree tree = good.data->flat;
     bool planted = false;
-    for (std::uint32_t i = 1; i < tree.nodes.size() && !planted; ++i) planted = plant(tree, i);
+    for (std::uint32_t i = 1; i < tree.nodes.size() && !planted; ++i)
+      planted = plant(tree, i);
     ASSERT_TRUE(planted) << fact;
     const auto bad = make_tree_data(good.data->grammar, source, std::move(tree));
     const TreeComparison comparison = compare_with_tree_sitter(good.fresh.get(), *bad);
     ASSERT_GT(comparison.difference_count, 0U) << fact;
     const auto& all = comparison.differences;
-    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const std::string& difference) {
-      return difference.find(std::string(": ") + fact + " is ") != std::string::npos;
-    })) << fact << "\n" << all.front();
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(),
+                            [&](const std::string& difference) {
+                              return difference.find(std::string(": ") + fact + " is ") !=
+                                     std::string::npos;
+                            }))
+        << fact << "\n"
+        << all.front();
   };
   const Grammar& grammar = *good.data->grammar;
   const auto set_production = [](CopseFlatNode& node, std::uint32_t production) {

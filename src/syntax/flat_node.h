@@ -1,14 +1,16 @@
 // One node of a decoded tree in twelve bytes: the layout that C++ (FlatTree) and C (the tree-sitter
 // adapter, the query engine's cursor) share. Nodes lie in preorder, hidden ones included.
 //
-//   tag     bits 31..16  symbol as the parser gave it (0xFFFF ERROR, 0xFFFE the hidden error_repeat)
+//   tag     bits 31..16  symbol as the parser gave it (0xFFFF ERROR, 0xFFFE the hidden
+//   error_repeat)
 //           bits 15..4   production id (0 for leaves)
 //           bit  3       extra
 //           bit  2       leaf: the node has no children
 //           bit  1       leaf: missing           internal: some descendant shows as a named child
 //           bit  0       leaf: external token    internal: some descendant shows as a child
 //   start   byte offset where the node starts, its padding (white space before it) excluded
-//   extent  leaf: size in bytes                  internal: number of nodes in the subtree, itself included
+//   extent  leaf: size in bytes                  internal: number of nodes in the subtree, itself
+//   included
 //
 // "Shows as a child" counts what tree-sitter calls visible children: children that are visible by
 // their symbol or by an alias, and those of hidden children in turn.
@@ -36,9 +38,9 @@ typedef struct CopseFlatNode {
 
 #define COPSE_TAG_EXTRA 8U
 #define COPSE_TAG_LEAF 4U
-#define COPSE_TAG_MISSING 2U       /* leaves */
-#define COPSE_TAG_EXTERNAL 1U      /* leaves */
-#define COPSE_TAG_SHOWS_NAMED 2U   /* internal nodes */
+#define COPSE_TAG_MISSING 2U        /* leaves */
+#define COPSE_TAG_EXTERNAL 1U       /* leaves */
+#define COPSE_TAG_SHOWS_NAMED 2U    /* internal nodes */
 #define COPSE_TAG_SHOWS_CHILDREN 1U /* internal nodes */
 
 #ifdef __cplusplus

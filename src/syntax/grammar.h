@@ -1,10 +1,10 @@
 // A language's tables in a form that outlives the shared object they came from.
 //
 // A Grammar is a snapshot of everything that reading a tree (symbols, metadata, aliases, fields,
-// supertypes) and compiling a query (parse tables and actions) ask of a TSLanguage. It is built from
-// a loaded TSLanguage once, travels as bytes, and stands for a TSLanguage of its own without lexer or
-// scanner. Its identity is the content id of those bytes.
-// Immutable; may be read by many threads.
+// supertypes) and compiling a query (parse tables and actions) ask of a TSLanguage. It is built
+// from a loaded TSLanguage once, travels as bytes, and stands for a TSLanguage of its own without
+// lexer or scanner. Its identity is the content id of those bytes. Immutable; may be read by many
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "copse/result.h"
+
 #include "core/bytes.h"
 #include "core/hash.h"
 #include "syntax/ts_adapter.h"
@@ -67,8 +68,8 @@ class Grammar {
   // REQUIRES: production < production_count().
   std::uint16_t alias_at(std::uint16_t production, std::uint32_t structural_child) const {
     if (production == 0 || structural_child >= tables_.max_alias_sequence_length) return 0;
-    return tables_.alias_sequences[production * tables_.max_alias_sequence_length +
-                                   structural_child];
+    return tables_
+        .alias_sequences[production * tables_.max_alias_sequence_length + structural_child];
   }
 
   struct FieldEntries {

@@ -50,8 +50,8 @@ class TableChecker {
 
   bool counts_hold() const {
     return t_.abi_version >= 13 && t_.abi_version <= 15 && symbols_ < COPSE_SYMBOL_ERROR_REPEAT &&
-           t_.token_count <= t_.symbol_count && t_.token_count > 0 && t_.state_count <= UINT16_MAX &&
-           t_.state_count > 0 && t_.production_id_count > 0 &&
+           t_.token_count <= t_.symbol_count && t_.token_count > 0 &&
+           t_.state_count <= UINT16_MAX && t_.state_count > 0 && t_.production_id_count > 0 &&
            t_.production_id_count <= COPSE_MAX_PRODUCTION_ID + 1 && t_.field_count < UINT16_MAX &&
            t_.max_alias_sequence_length <= UINT16_MAX &&
            t_.lex_mode_bytes == (t_.abi_version < 15 ? 4 : 6) && flags_hold();

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "copse/result.h"
+
 #include "syntax/ts_adapter.h"
 
 namespace copse {

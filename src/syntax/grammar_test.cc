@@ -22,7 +22,8 @@ TEST(Grammar, SnapshotHoldsWhatTheLanguageSays) {
     ASSERT_EQ(ts_language_field_count(language), ts_language_field_count(copy));
     for (std::uint32_t i = 0; i < ts_language_symbol_count(language); ++i) {
       const auto symbol = static_cast<TSSymbol>(i);
-      ASSERT_STREQ(ts_language_symbol_name(language, symbol), ts_language_symbol_name(copy, symbol));
+      ASSERT_STREQ(ts_language_symbol_name(language, symbol),
+                   ts_language_symbol_name(copy, symbol));
       ASSERT_EQ(ts_language_symbol_type(language, symbol), ts_language_symbol_type(copy, symbol));
     }
     for (std::uint32_t i = 1; i <= ts_language_field_count(language); ++i) {
@@ -33,10 +34,10 @@ TEST(Grammar, SnapshotHoldsWhatTheLanguageSays) {
     for (std::uint32_t state = 0; state < ts_language_state_count(language); ++state) {
       for (std::uint32_t i = 0; i < ts_language_symbol_count(language); i += 7) {
         if (i >= testing::language(id).grammar()->tables().symbol_count) break;
-        ASSERT_EQ(ts_language_next_state(language, static_cast<TSStateId>(state),
-                                         static_cast<TSSymbol>(i)),
-                  ts_language_next_state(copy, static_cast<TSStateId>(state),
-                                         static_cast<TSSymbol>(i)));
+        ASSERT_EQ(
+            ts_language_next_state(language, static_cast<TSStateId>(state),
+                                   static_cast<TSSymbol>(i)),
+            ts_language_next_state(copy, static_cast<TSStateId>(state), static_cast<TSSymbol>(i)));
       }
     }
     std::uint32_t expected_count = 0;
@@ -44,7 +45,8 @@ TEST(Grammar, SnapshotHoldsWhatTheLanguageSays) {
     const TSSymbol* expected = ts_language_supertypes(language, &expected_count);
     const TSSymbol* found = ts_language_supertypes(copy, &found_count);
     ASSERT_EQ(expected_count, found_count);
-    for (std::uint32_t i = 0; i < expected_count; ++i) ASSERT_EQ(expected[i], found[i]);
+    for (std::uint32_t i = 0; i < expected_count; ++i)
+      ASSERT_EQ(expected[i], found[i]);
   }
 }
 

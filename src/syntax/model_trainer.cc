@@ -15,27 +15,32 @@ constexpr std::uint32_t kMagic = 0x4D505343;  // "CSPM", as tree_model.cc reads 
 // A shape seen less often, in ERROR nodes above all, is left to the trees that have it.
 constexpr std::uint64_t kShapeCountMin = 2;
 
-std::uint32_t packed_tag(std::uint32_t tag) { return (tag >> 16 << 4) | (tag & 15); }
+std::uint32_t packed_tag(std::uint32_t tag) {
+  return (tag >> 16 << 4) | (tag & 15);
+}
 
 using Counts = std::map<ShapeId, std::uint64_t>;
 
 std::uint64_t total_of(const Counts& counts) {
   std::uint64_t total = 0;
-  for (const auto& [shape, count] : counts) total += count;
+  for (const auto& [shape, count] : counts)
+    total += count;
   return total;
 }
 
 // Most frequent first, ties by id: the same counts give the same table.
 std::vector<ShapeId> ranked(const Counts& counts) {
   std::vector<std::pair<std::uint64_t, ShapeId>> order;
-  for (const auto& [shape, count] : counts) order.emplace_back(count, shape);
+  for (const auto& [shape, count] : counts)
+    order.emplace_back(count, shape);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
   if (order.size() > TreeModel::kTableShapesMax) order.resize(TreeModel::kTableShapesMax);
   std::vector<ShapeId> shapes;
   shapes.reserve(order.size());
-  for (const auto& item : order) shapes.push_back(item.second);
+  for (const auto& item : order)
+    shapes.push_back(item.second);
   return shapes;
 }
 
@@ -73,8 +78,7 @@ ShapeId ModelTrainer::Collected::id_of(const FlatTree& tree, std::uint32_t node)
   for (std::uint32_t child = node + 1; child < end; child += copse_node_count(&tree.nodes[child])) {
     shape.children.push_back(child_tag(tree.nodes[child]));
   }
-  const auto [at, is_new] =
-      ids.try_emplace(std::move(shape), static_cast<ShapeId>(shapes.size()));
+  const auto [at, is_new] = ids.try_emplace(std::move(shape), static_cast<ShapeId>(shapes.size()));
   if (is_new) shapes.push_back(&at->first);
   return at->second;
 }
@@ -88,7 +92,8 @@ void ModelTrainer::Collected::collect(const FlatTree& tree) {
   std::vector<Open> open;
   nodes += tree.nodes.size();
   for (std::uint32_t i = 0; i < tree.nodes.size(); ++i) {
-    while (!open.empty() && open.back().end <= i) open.pop_back();
+    while (!open.empty() && open.back().end <= i)
+      open.pop_back();
     const CopseFlatNode& node = tree.nodes[i];
     const std::uint32_t rank = open.empty() ? 0 : open.back().next_child++;
     if (copse_node_is_leaf(&node)) continue;
@@ -126,7 +131,8 @@ class ModelWriter {
   void choose_shapes() {
     std::vector<std::uint64_t> occurrences(seen_.shapes.size());
     for (const auto& [tag, counts] : seen_.tags) {
-      for (const auto& [shape, count] : counts) occurrences[shape] += count;
+      for (const auto& [shape, count] : counts)
+        occurrences[shape] += count;
     }
     for (ShapeId id = 0; id < occurrences.size() && kept_.size() < TreeModel::kShapesMax; ++id) {
       if (occurrences[id] < kShapeCountMin) continue;
@@ -140,7 +146,8 @@ class ModelWriter {
     for (const ShapeId id : kept_) {
       out.varint(seen_.shapes[id]->production);
       out.varint(seen_.shapes[id]->children.size());
-      for (const std::uint32_t tag : seen_.shapes[id]->children) out.varint(packed_tag(tag));
+      for (const std::uint32_t tag : seen_.shapes[id]->children)
+        out.varint(packed_tag(tag));
     }
   }
 
@@ -173,7 +180,8 @@ class ModelWriter {
     out.varint(tables_.size());
     for (const std::vector<ShapeId>* table : tables_) {
       out.varint(table->size());
-      for (const ShapeId shape : *table) out.varint(shape);
+      for (const ShapeId shape : *table)
+        out.varint(shape);
     }
     out.varint(tag_tables_.size());
     for (const auto& [tag, table] : tag_tables_) {

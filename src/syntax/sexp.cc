@@ -1,4 +1,5 @@
-// S-expressions without recursion; the rules are those of ts_subtree__write_to_string (core 0.25.10).
+// S-expressions without recursion; the rules are those of ts_subtree__write_to_string (core
+// 0.25.10).
 #include "syntax/sexp.h"
 
 #include <algorithm>
@@ -56,10 +57,9 @@ class SexpWriter {
   void open_node(std::uint32_t index, std::uint16_t alias, const char* field) {
     const CopseFlatNode& node = tree_.node(index);
     const std::uint16_t symbol = copse_node_symbol(&node);
-    const bool visible =
-        copse_node_is_missing(&node) ||
-        (alias != 0 ? grammar_.is_named(alias)
-                    : grammar_.is_visible(symbol) && grammar_.is_named(symbol));
+    const bool visible = copse_node_is_missing(&node) ||
+                         (alias != 0 ? grammar_.is_named(alias)
+                                     : grammar_.is_visible(symbol) && grammar_.is_named(symbol));
     const bool root = index == 0;
     if (visible) {
       if (!root) {
@@ -119,12 +119,23 @@ class SexpWriter {
 
   void write_character(std::int32_t character) {
     switch (character) {
-      case -1: out_ += "INVALID"; return;
-      case '\0': out_ += "'\\0'"; return;
-      case '\n': out_ += "'\\n'"; return;
-      case '\t': out_ += "'\\t'"; return;
-      case '\r': out_ += "'\\r'"; return;
-      default: break;
+      case -1:
+        out_ += "INVALID";
+        return;
+      case '\0':
+        out_ += "'\\0'";
+        return;
+      case '\n':
+        out_ += "'\\n'";
+        return;
+      case '\t':
+        out_ += "'\\t'";
+        return;
+      case '\r':
+        out_ += "'\\r'";
+        return;
+      default:
+        break;
     }
     if (character > 0x20 - 1 && character < 0x7F) {
       out_ += '\'';
@@ -143,6 +154,8 @@ class SexpWriter {
 
 }  // namespace
 
-std::string write_sexp(const TreeData& tree) { return SexpWriter(tree).write(); }
+std::string write_sexp(const TreeData& tree) {
+  return SexpWriter(tree).write();
+}
 
 }  // namespace copse

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "copse/result.h"
+
 #include "core/bytes.h"
 #include "syntax/tree_data.h"
 
@@ -61,8 +62,8 @@ class SpanRules {
   // Rules for every leaf class of a grammar with this many symbols, all of them the default.
   explicit SpanRules(std::uint32_t symbol_count = 0);
 
-  // What stands in for rules that nobody has learnt yet: a token is as long as its name when its name
-  // is its text, a word otherwise.
+  // What stands in for rules that nobody has learnt yet: a token is as long as its name when its
+  // name is its text, a word otherwise.
   static SpanRules defaults(const Grammar& grammar);
 
   // Leaf classes: symbols, then leaf ERRORs, then missing leaves of any symbol.

@@ -35,13 +35,13 @@ void expect_learnt(const std::string& source, const std::vector<Leaf>& leaves) {
 }
 
 TEST(SpanRules, LearnWhatTokensLookLike) {
-  expect_learnt("abc de_f1  \n g", {{0, 3}, {4, 5}, {13, 1}});                   // words
-  expect_learnt("// one\n  // three\n", {{0, 6}, {9, 8}});                         // to the line's end
-  expect_learnt("/* a */ /* * b */", {{0, 7}, {8, 9}});                          // block comments
-  expect_learnt(R"("a\"b" "" "cd")", {{0, 6}, {7, 2}, {10, 4}});                  // quoted
-  expect_learnt("1.5e-3 0x1F 7", {{0, 6}, {7, 4}, {12, 1}});                     // numbers
-  expect_learnt("<> ++ =!", {{0, 2}, {3, 2}, {6, 2}});                            // of fixed length
-  expect_learnt("a \\\n b \\\r\n c", {{0, 1}, {5, 1}, {11, 1}});                 // continued lines
+  expect_learnt("abc de_f1  \n g", {{0, 3}, {4, 5}, {13, 1}});    // words
+  expect_learnt("// one\n  // three\n", {{0, 6}, {9, 8}});        // to the line's end
+  expect_learnt("/* a */ /* * b */", {{0, 7}, {8, 9}});           // block comments
+  expect_learnt(R"("a\"b" "" "cd")", {{0, 6}, {7, 2}, {10, 4}});  // quoted
+  expect_learnt("1.5e-3 0x1F 7", {{0, 6}, {7, 4}, {12, 1}});      // numbers
+  expect_learnt("<> ++ =!", {{0, 2}, {3, 2}, {6, 2}});            // of fixed length
+  expect_learnt("a \\\n b \\\r\n c", {{0, 1}, {5, 1}, {11, 1}});  // continued lines
 }
 
 TEST(SpanRules, NeverLookBeyondTheSource) {
@@ -50,7 +50,8 @@ TEST(SpanRules, NeverLookBeyondTheSource) {
       Bytes bytes;
       ByteWriter out(bytes);
       out.varint(1);
-      for (int word = 0; word < 4; ++word) out.u64(UINT64_MAX);
+      for (int word = 0; word < 4; ++word)
+        out.u64(UINT64_MAX);
       for (int rule = 0; rule < 3; ++rule) {
         out.u8(static_cast<std::uint8_t>((kinds >> 3 & 3) << 4 | (kinds & 7)));
         if ((kinds & 7) == 0) out.varint(UINT32_MAX);

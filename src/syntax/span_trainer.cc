@@ -1,4 +1,5 @@
-// How span rules are learnt: every candidate is tried on a sample of each leaf class, the best stays.
+// How span rules are learnt: every candidate is tried on a sample of each leaf class, the best
+// stays.
 #include <algorithm>
 #include <map>
 
@@ -26,7 +27,8 @@ void SpanTrainer::observe(ClassStats& stats, const Sample& sample) {
   const std::size_t end = std::size_t{sample.start} + sample.size;
   if (end < sample.source.size()) stats.after.add(static_cast<std::uint8_t>(sample.source[end]));
   std::uint64_t stride = 1;
-  while (stats.seen / stride >= kSamplesPerClass) stride *= 2;
+  while (stats.seen / stride >= kSamplesPerClass)
+    stride *= 2;
   if (stats.seen++ % stride != 0) return;
   if (stats.samples.size() >= 2 * kSamplesPerClass) {
     std::size_t kept = 0;
@@ -42,7 +44,8 @@ namespace {
 
 std::uint32_t commonest_size(const std::vector<std::uint32_t>& sizes) {
   std::map<std::uint32_t, std::size_t> counts;
-  for (const std::uint32_t size : sizes) ++counts[size];
+  for (const std::uint32_t size : sizes)
+    ++counts[size];
   const auto best =
       std::max_element(counts.begin(), counts.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -59,8 +62,8 @@ SpanRule SpanTrainer::best_rule(std::size_t leaf_class, SpanRules& rules) const 
   for (const PaddingKind kind :
        {PaddingKind::Space, PaddingKind::None, PaddingKind::Blanks, PaddingKind::Continued}) {
     slot.padding = kind;
-    const auto hits =
-        static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const Sample& s) {
+    const auto hits = static_cast<std::size_t>(
+        std::count_if(samples.begin(), samples.end(), [&](const Sample& s) {
           return rules.predict_start(leaf_class, s.source, s.position) == s.start;
         }));
     if (hits <= best_hits) continue;
@@ -68,22 +71,23 @@ SpanRule SpanTrainer::best_rule(std::size_t leaf_class, SpanRules& rules) const 
     best.padding = kind;
   }
   std::vector<std::uint32_t> sizes;
-  for (const Sample& sample : samples) sizes.push_back(sample.size);
+  for (const Sample& sample : samples)
+    sizes.push_back(sample.size);
   slot.length = commonest_size(sizes);
   best.length = slot.length;
   best_hits = 0;
   // In this order the cheaper of two equally good rules wins.
-  for (const SizeKind kind : {SizeKind::Fixed, SizeKind::Word, SizeKind::LineRest,
-                              SizeKind::BlockComment, SizeKind::Quoted, SizeKind::Number,
-                              SizeKind::Run, SizeKind::Stop}) {
+  for (const SizeKind kind :
+       {SizeKind::Fixed, SizeKind::Word, SizeKind::LineRest, SizeKind::BlockComment,
+        SizeKind::Quoted, SizeKind::Number, SizeKind::Run, SizeKind::Stop}) {
     slot.size = kind;
     if (kind == SizeKind::Run || kind == SizeKind::Stop) {
       const ClassStats& stats = classes_[leaf_class];
       rules.sets_.push_back(kind == SizeKind::Run ? stats.inside : stats.after);
       slot.set = static_cast<std::uint32_t>(rules.sets_.size() - 1);
     }
-    const auto hits =
-        static_cast<std::size_t>(std::count_if(samples.begin(), samples.end(), [&](const Sample& s) {
+    const auto hits = static_cast<std::size_t>(
+        std::count_if(samples.begin(), samples.end(), [&](const Sample& s) {
           return rules.predict_size(leaf_class, s.source, s.start) == s.size;
         }));
     if (hits <= best_hits) continue;

@@ -16,9 +16,13 @@ namespace copse {
 
 Language::Language(std::shared_ptr<const Grammar> grammar) : grammar_(std::move(grammar)) {}
 
-std::string_view Language::name() const { return grammar_->name(); }
+std::string_view Language::name() const {
+  return grammar_->name();
+}
 
-std::uint32_t Language::abi_version() const { return grammar_->tables().abi_version; }
+std::uint32_t Language::abi_version() const {
+  return grammar_->tables().abi_version;
+}
 
 std::string Language::version() const {
   const CopseLanguageTables& tables = grammar_->tables();
@@ -27,11 +31,17 @@ std::string Language::version() const {
          std::to_string(tables.version[2]);
 }
 
-std::string Language::identity() const { return grammar_->identity().hex(); }
+std::string Language::identity() const {
+  return grammar_->identity().hex();
+}
 
-std::uint32_t Language::symbol_count() const { return grammar_->symbol_count(); }
+std::uint32_t Language::symbol_count() const {
+  return grammar_->symbol_count();
+}
 
-std::uint32_t Language::field_count() const { return grammar_->tables().field_count; }
+std::uint32_t Language::field_count() const {
+  return grammar_->tables().field_count;
+}
 
 std::string_view Language::symbol_name(std::uint16_t symbol) const {
   return grammar_->symbol_name(symbol);
@@ -61,7 +71,8 @@ VisibleRank::VisibleRank(const Grammar& grammar, const std::vector<CopseFlatNode
   std::vector<Open> open;
   for (std::uint32_t i = 0; i < nodes.size(); ++i) {
     const CopseFlatNode& node = nodes[i];
-    while (!open.empty() && open.back().end <= i) open.pop_back();
+    while (!open.empty() && open.back().end <= i)
+      open.pop_back();
     std::uint16_t alias = 0;
     if (!open.empty() && !copse_node_is_extra(&node)) {
       alias = grammar.alias_at(open.back().production, open.back().structural++);
@@ -74,8 +85,7 @@ VisibleRank::VisibleRank(const Grammar& grammar, const std::vector<CopseFlatNode
     }
   }
   for (std::size_t word = 1; word < words_.size(); ++word) {
-    counts_[word] =
-        counts_[word - 1] + static_cast<std::uint32_t>(std::popcount(words_[word - 1]));
+    counts_[word] = counts_[word - 1] + static_cast<std::uint32_t>(std::popcount(words_[word - 1]));
   }
 }
 
@@ -124,7 +134,9 @@ std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> gr
 
 // ---- Node --------------------------------------------------------------------------------------
 
-std::uint16_t Node::grammar_kind_id() const { return copse_node_symbol(&tree_->node(index_)); }
+std::uint16_t Node::grammar_kind_id() const {
+  return copse_node_symbol(&tree_->node(index_));
+}
 
 std::uint16_t Node::kind_id() const {
   return tree_->grammar->public_symbol(alias_ != 0 ? alias_ : grammar_kind_id());
@@ -142,11 +154,17 @@ bool Node::is_named() const {
   return tree_->grammar->is_named(alias_ != 0 ? alias_ : grammar_kind_id());
 }
 
-bool Node::is_extra() const { return copse_node_is_extra(&tree_->node(index_)); }
+bool Node::is_extra() const {
+  return copse_node_is_extra(&tree_->node(index_));
+}
 
-bool Node::is_missing() const { return copse_node_is_missing(&tree_->node(index_)); }
+bool Node::is_missing() const {
+  return copse_node_is_missing(&tree_->node(index_));
+}
 
-bool Node::is_error() const { return grammar_kind_id() == COPSE_SYMBOL_ERROR; }
+bool Node::is_error() const {
+  return grammar_kind_id() == COPSE_SYMBOL_ERROR;
+}
 
 bool Node::has_error() const {
   const std::vector<std::uint32_t>& faults = tree_->flat.faults;
@@ -154,13 +172,21 @@ bool Node::has_error() const {
   return first != faults.end() && *first < index_ + copse_node_count(&tree_->node(index_));
 }
 
-std::uint32_t Node::start_byte() const { return tree_->node(index_).start; }
+std::uint32_t Node::start_byte() const {
+  return tree_->node(index_).start;
+}
 
-std::uint32_t Node::end_byte() const { return tree_->end_of(index_); }
+std::uint32_t Node::end_byte() const {
+  return tree_->end_of(index_);
+}
 
-Point Node::start_point() const { return tree_->point_at(start_byte()); }
+Point Node::start_point() const {
+  return tree_->point_at(start_byte());
+}
 
-Point Node::end_point() const { return tree_->point_at(end_byte()); }
+Point Node::end_point() const {
+  return tree_->point_at(end_byte());
+}
 
 std::string_view Node::text() const {
   return std::string_view(tree_->source).substr(start_byte(), end_byte() - start_byte());
@@ -200,11 +226,17 @@ std::uint32_t Node::named_child_count() const {
 
 // ---- Tree --------------------------------------------------------------------------------------
 
-Node Tree::root() const { return {data_.get(), 0, 0}; }
+Node Tree::root() const {
+  return {data_.get(), 0, 0};
+}
 
-std::string_view Tree::source() const { return data_->source; }
+std::string_view Tree::source() const {
+  return data_->source;
+}
 
-Language Tree::language() const { return Language(data_->grammar); }
+Language Tree::language() const {
+  return Language(data_->grammar);
+}
 
 std::uint32_t Tree::node_count() const {
   return static_cast<std::uint32_t>(data_->flat.nodes.size());
@@ -214,7 +246,9 @@ std::uint32_t Tree::visible_node_count() const {
   return data_->flat.visible_count;
 }
 
-std::string Tree::to_sexp() const { return write_sexp(*data_); }
+std::string Tree::to_sexp() const {
+  return write_sexp(*data_);
+}
 
 // As ts_node_descendant_for_byte_range, empty nodes included.
 Node Tree::descendant_for_byte_range(std::uint32_t begin, std::uint32_t end) const {

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "copse/result.h"
+
 #include "core/bytes.h"
 #include "syntax/tree_model.h"
 

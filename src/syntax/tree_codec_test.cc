@@ -1,9 +1,9 @@
 // Trees come back from bytecode exactly; what is not a tree is refused.
 #include "syntax/tree_codec.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
+
+#include <gtest/gtest.h>
 
 #include "testing/languages.h"
 
@@ -16,7 +16,8 @@ std::shared_ptr<const TreeModel> trained_model(const std::string& id, bool with_
   ModelTrainer trainer(testing::language(id).grammar());
   std::vector<testing::SampleSource> sources;
   if (with_samples) sources = sample_sources(id);
-  for (const auto& source : sources) trainer.add(testing::parse_flat(id, source.text), source.text);
+  for (const auto& source : sources)
+    trainer.add(testing::parse_flat(id, source.text), source.text);
   return trainer.train();
 }
 
@@ -86,8 +87,9 @@ TEST(TreeCodec, ModelsSurviveTheirBytes) {
 
 TEST(TreeCodec, ModelsOfOtherGrammarsAndTimesAreRefused) {
   const auto model = trained_model("c", true);
-  EXPECT_EQ(TreeModel::from_bytes(model->bytes(), testing::language("cpp").grammar()).error().code(),
-            ErrorCode::Corrupt);
+  EXPECT_EQ(
+      TreeModel::from_bytes(model->bytes(), testing::language("cpp").grammar()).error().code(),
+      ErrorCode::Corrupt);
   Bytes newer = model->bytes();
   newer[4] = TreeModel::kFormatVersion + 1;
   EXPECT_EQ(TreeModel::from_bytes(newer, testing::language("c").grammar()).error().code(),

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "copse/tree.h"
+
 #include "syntax/flat_node.h"
 #include "syntax/grammar.h"
 
@@ -80,7 +81,8 @@ std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> gr
 // The offsets at which rows start; only '\n' ends a row, as in tree-sitter.
 std::vector<std::uint32_t> find_line_starts(std::string_view source);
 
-// The children of one node, hidden ones included, each with what its parent's production makes of it.
+// The children of one node, hidden ones included, each with what its parent's production makes of
+// it.
 class ChildWalk {
  public:
   ChildWalk(const TreeData& tree, std::uint32_t parent)
@@ -110,8 +112,7 @@ class ChildWalk {
     return alias_ != 0 || tree_.grammar->is_visible(copse_node_symbol(&tree_.node(index_)));
   }
   bool named() const {
-    const std::uint16_t symbol =
-        alias_ != 0 ? alias_ : copse_node_symbol(&tree_.node(index_));
+    const std::uint16_t symbol = alias_ != 0 ? alias_ : copse_node_symbol(&tree_.node(index_));
     return tree_.grammar->is_named(symbol);
   }
   // A hidden child with visible ones below it.

@@ -34,15 +34,18 @@ class TreeDecoder {
     }
     node_count_ = static_cast<std::uint32_t>(node_count);
     std::uint64_t sizes[4];
-    for (std::uint64_t& size : sizes) size = in.varint();
+    for (std::uint64_t& size : sizes)
+      size = in.varint();
     ByteReader* const streams[] = {&opcodes_, &shapes_, &spans_, &lookaheads_};
-    for (std::size_t i = 0; i < 4; ++i) *streams[i] = ByteReader(in.raw(bounded(sizes[i], in)));
+    for (std::size_t i = 0; i < 4; ++i)
+      *streams[i] = ByteReader(in.raw(bounded(sizes[i], in)));
     if (in.failed() || !in.at_end()) return corrupt("its streams do not fill it");
     nodes_.resize(node_count_);
     next_shape_exception_ = shapes_.at_end() ? kNever : shapes_.varint();
     read_span_exception();
     const std::uint32_t root = (packed_root >> 4 << 16) | (packed_root & 15);
-    if ((packed_root >> 20) != 0 || !add_child(root, model_.table_for_tag(root), COPSE_TAG_SHOWS_CHILDREN)) {
+    if ((packed_root >> 20) != 0 ||
+        !add_child(root, model_.table_for_tag(root), COPSE_TAG_SHOWS_CHILDREN)) {
       return corrupt(fault_);
     }
     while (!levels_.empty()) {
@@ -74,9 +77,10 @@ class TreeDecoder {
   }
 
   Error corrupt(const char* what) const {
-    return Error(ErrorCode::Corrupt,
-                 std::string("tree: ") + what + " (node " + std::to_string(node_) + " of " + std::to_string(node_count_) + ", source byte " +
-                     std::to_string(position_) + ")");
+    return Error(ErrorCode::Corrupt, std::string("tree: ") + what + " (node " +
+                                         std::to_string(node_) + " of " +
+                                         std::to_string(node_count_) + ", source byte " +
+                                         std::to_string(position_) + ")");
   }
 
   bool fail(const char* what) {

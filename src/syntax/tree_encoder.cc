@@ -14,7 +14,8 @@ class TreeEncoder {
 
   Bytes encode() {
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-      while (!open_.empty() && open_.back().end <= i) open_.pop_back();
+      while (!open_.empty() && open_.back().end <= i)
+        open_.pop_back();
       if (copse_node_is_leaf(&nodes_[i])) {
         if (!open_.empty()) ++open_.back().next_child;
         encode_leaf(nodes_[i]);
@@ -23,7 +24,8 @@ class TreeEncoder {
       }
     }
     ByteWriter lookaheads(lookahead_bytes_);
-    for (const CopseErrorLeaf& leaf : tree_.error_leaves) lookaheads.zigzag(leaf.lookahead);
+    for (const CopseErrorLeaf& leaf : tree_.error_leaves)
+      lookaheads.zigzag(leaf.lookahead);
     return assemble();
   }
 
@@ -121,12 +123,12 @@ class TreeEncoder {
     out.varint(nodes_.size());
     const std::uint32_t root = child_tag(nodes_[0]);
     out.varint((root >> 16 << 4) | (root & 15));
-    for (const Bytes* stream : {&opcodes_, &shape_exceptions_, &span_exceptions_,
-                                &lookahead_bytes_}) {
+    for (const Bytes* stream :
+         {&opcodes_, &shape_exceptions_, &span_exceptions_, &lookahead_bytes_}) {
       out.varint(stream->size());
     }
-    for (const Bytes* stream : {&opcodes_, &shape_exceptions_, &span_exceptions_,
-                                &lookahead_bytes_}) {
+    for (const Bytes* stream :
+         {&opcodes_, &shape_exceptions_, &span_exceptions_, &lookahead_bytes_}) {
       out.raw(*stream);
     }
     return bytes;

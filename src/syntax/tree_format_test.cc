@@ -1,5 +1,5 @@
-// The bytes of docs/formats/tree.md: a reader in another language is written from that page, so what it
-// says must stay what happens.
+// The bytes of docs/formats/tree.md: a reader in another language is written from that page, so
+// what it says must stay what happens.
 #include <gtest/gtest.h>
 
 #include "syntax/tree_codec.h"

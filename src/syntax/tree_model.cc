@@ -15,14 +15,17 @@ std::uint64_t mix(std::uint64_t value) {
   return value ^ (value >> 29);
 }
 
-std::size_t slots_for(std::size_t items) { return std::bit_ceil(items * 2 + 2); }
+std::size_t slots_for(std::size_t items) {
+  return std::bit_ceil(items * 2 + 2);
+}
 
 }  // namespace
 
 std::uint64_t TreeModel::hash_shape(std::uint16_t production,
                                     std::span<const std::uint32_t> children) {
   std::uint64_t hash = mix(production + (children.size() << 16));
-  for (const std::uint32_t tag : children) hash = mix(hash + tag);
+  for (const std::uint32_t tag : children)
+    hash = mix(hash + tag);
   return hash ^ (hash >> 32);
 }
 
@@ -40,8 +43,8 @@ Status TreeModel::load(ByteView bytes) {
   const std::uint32_t version = in.u32();
   if (version != kFormatVersion) {
     return Error(version > kFormatVersion ? ErrorCode::Unsupported : ErrorCode::Corrupt,
-                 "tree model: format version " + std::to_string(version) +
-                     ", this copse reads " + std::to_string(kFormatVersion));
+                 "tree model: format version " + std::to_string(version) + ", this copse reads " +
+                     std::to_string(kFormatVersion));
   }
   const ByteView identity = in.raw(ContentId::kSizeBytes);
   if (in.failed() || std::memcmp(identity.data(), grammar_->identity().digest.data(),
@@ -54,9 +57,8 @@ Status TreeModel::load(ByteView bytes) {
   read_shapes(in);
   read_tables(in);
   if (in.failed() || !in.at_end()) {
-    return Error(ErrorCode::Corrupt,
-                 "tree model of '" + grammar_->name() + "': damaged near byte " +
-                     std::to_string(in.position()));
+    return Error(ErrorCode::Corrupt, "tree model of '" + grammar_->name() +
+                                         "': damaged near byte " + std::to_string(in.position()));
   }
   bytes_.assign(bytes.begin(), bytes.end());
   build_lookups();
@@ -96,8 +98,8 @@ void TreeModel::read_tables(ByteReader& in) {
   for (std::size_t i = 0; i < table_count && !in.failed(); ++i) {
     const std::size_t count = in.count(1);
     if (count == 0 || count > kTableShapesMax) in.fail();
-    tables_.push_back({static_cast<std::uint32_t>(table_shapes_.size()),
-                       static_cast<std::uint32_t>(count)});
+    tables_.push_back(
+        {static_cast<std::uint32_t>(table_shapes_.size()), static_cast<std::uint32_t>(count)});
     for (std::size_t rank = 0; rank < count && !in.failed(); ++rank) {
       const ShapeId shape = in.varint32();
       if (shape >= shapes_.size()) in.fail();
@@ -152,7 +154,8 @@ void TreeModel::build_lookups() {
   for (ShapeId id = 0; id < shapes_.size(); ++id) {
     const ShapeView view = shape(id);
     std::size_t slot = hash_shape(view.production, view.children) & shape_mask;
-    while (shape_slots_[slot] != kNoShape) slot = (slot + 1) & shape_mask;
+    while (shape_slots_[slot] != kNoShape)
+      slot = (slot + 1) & shape_mask;
     shape_slots_[slot] = id;
   }
   rank_slots_.assign(slots_for(table_shapes_.size()), {});
@@ -161,7 +164,8 @@ void TreeModel::build_lookups() {
     const std::span<const ShapeId> shapes = table(id);
     for (std::size_t rank = 0; rank < shapes.size(); ++rank) {
       std::size_t slot = mix((std::uint64_t{id} << 32) + shapes[rank]) & rank_mask;
-      while (rank_slots_[slot].table != kNoTable) slot = (slot + 1) & rank_mask;
+      while (rank_slots_[slot].table != kNoTable)
+        slot = (slot + 1) & rank_mask;
       rank_slots_[slot] = {id, shapes[rank], static_cast<std::uint8_t>(rank)};
     }
   }

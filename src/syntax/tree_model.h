@@ -1,11 +1,12 @@
-// A language's tree model: what its productions look like and how often each stands where. Trees are
-// written as ranks in the model's tables, so a tree can be read only with the model that wrote it;
-// models are immutable, and a store keeps every model that some tree refers to.
+// A language's tree model: what its productions look like and how often each stands where. Trees
+// are written as ranks in the model's tables, so a tree can be read only with the model that wrote
+// it; models are immutable, and a store keeps every model that some tree refers to.
 //
 //   shape   one form of an internal node: production id and the tags of its children, in order
 //   table   shapes that may stand at one place, most frequent first; a node's opcode is its shape's
 //           rank there, and no opcode at all is written where the table holds a single shape
-//   place   child k of shape s, or, where that was too rare to have a table of its own, the child's tag
+//   place   child k of shape s, or, where that was too rare to have a table of its own, the child's
+//   tag
 //
 // Immutable; may be read by many threads.
 #pragma once
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "copse/result.h"
+
 #include "core/bytes.h"
 #include "syntax/grammar.h"
 #include "syntax/span_rules.h"
@@ -32,7 +34,9 @@ inline std::uint32_t child_tag(const CopseFlatNode& node) {
   return node.tag & (copse_node_is_leaf(&node) ? kLeafBits : kInternalBits);
 }
 
-inline bool tag_is_leaf(std::uint32_t tag) { return (tag & COPSE_TAG_LEAF) != 0; }
+inline bool tag_is_leaf(std::uint32_t tag) {
+  return (tag & COPSE_TAG_LEAF) != 0;
+}
 
 using ShapeId = std::uint32_t;
 using TableId = std::uint32_t;

@@ -8,9 +8,8 @@ namespace copse {
 Result<Parser> Parser::create(const TSLanguage* language) {
   Parser parser(ts_parser_new());
   if (!ts_parser_set_language(parser.parser_.get(), language)) {
-    return Error(ErrorCode::Unsupported,
-                 "tree-sitter refuses a grammar of ABI version " +
-                     std::to_string(ts_language_abi_version(language)));
+    return Error(ErrorCode::Unsupported, "tree-sitter refuses a grammar of ABI version " +
+                                             std::to_string(ts_language_abi_version(language)));
   }
   return parser;
 }
@@ -18,9 +17,9 @@ Result<Parser> Parser::create(const TSLanguage* language) {
 Result<Parser::TreePointer> Parser::parse_tree(std::string_view source,
                                                const std::function<bool()>& keep_going) {
   if (source.size() > kSourceBytesMax) {
-    return Error(ErrorCode::LimitExceeded,
-                 "source of " + std::to_string(source.size()) + " bytes, at most " +
-                     std::to_string(kSourceBytesMax) + " can be parsed");
+    return Error(ErrorCode::LimitExceeded, "source of " + std::to_string(source.size()) +
+                                               " bytes, at most " +
+                                               std::to_string(kSourceBytesMax) + " can be parsed");
   }
   struct Input {
     std::string_view source;

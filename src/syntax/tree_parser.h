@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "copse/result.h"
+
 #include "syntax/tree_data.h"
 
 namespace copse {
@@ -20,8 +21,8 @@ class Parser {
   // tree-sitter refuses it.
   static Result<Parser> create(const TSLanguage* language);
 
-  // Parses the whole source from scratch, as UTF-8. `keep_going` is asked now and then; false ends the
-  // parse. LimitExceeded when it did, or when the source or the tree is too large.
+  // Parses the whole source from scratch, as UTF-8. `keep_going` is asked now and then; false ends
+  // the parse. LimitExceeded when it did, or when the source or the tree is too large.
   Result<FlatTree> parse(std::string_view source, const std::function<bool()>& keep_going);
 
   // The same, but gives tree-sitter's own tree to those who need it: tests and verification.
@@ -29,8 +30,7 @@ class Parser {
     void operator()(TSTree* tree) const { ts_tree_delete(tree); }
   };
   using TreePointer = std::unique_ptr<TSTree, TreeDeleter>;
-  Result<TreePointer> parse_tree(std::string_view source,
-                                 const std::function<bool()>& keep_going);
+  Result<TreePointer> parse_tree(std::string_view source, const std::function<bool()>& keep_going);
 
  private:
   struct ParserDeleter {

@@ -1,11 +1,12 @@
 // Reads tree-sitter's private structures (core 0.25.10). See ts_adapter.h.
+// Their headers first: ours declares two of their types itself where it does not find them.
+// clang-format off
 #include "language.h"
 #include "parser.h"
 #include "subtree.h"
 #include "tree.h"
-
 #include "syntax/ts_adapter.h"
-
+// clang-format on
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@ _Static_assert(sizeof(TSFieldMapEntry) == 4, "field map entries travel as four b
 
 // ---- tables of a language ----------------------------------------------------------------------
 
-// The parse table of "small" states has no stated length: it ends where the last state's groups end.
+// The parse table of "small" states has no stated length: it ends where the last state's groups
+// end.
 static uint32_t small_table_length(const TSLanguage* language) {
   uint32_t length = 0;
   for (uint32_t i = 0; i + language->large_state_count < language->state_count; i++) {
@@ -59,7 +61,8 @@ static uint32_t action_table_length(const TSLanguage* language) {
 
 static uint32_t alias_map_length(const TSLanguage* language) {
   uint32_t length = 0;
-  while (language->alias_map[length] != 0) length += 2U + language->alias_map[length + 1];
+  while (language->alias_map[length] != 0)
+    length += 2U + language->alias_map[length + 1];
   return length + 1;
 }
 
@@ -170,7 +173,9 @@ TSLanguage* copse_language_from_tables(const CopseLanguageTables* tables, const 
   return language;
 }
 
-void copse_language_free(TSLanguage* language) { free(language); }
+void copse_language_free(TSLanguage* language) {
+  free(language);
+}
 
 // ---- flattening --------------------------------------------------------------------------------
 
@@ -329,7 +334,8 @@ CopseFlattenResult copse_flatten(const TSTree* tree, CopseFlatBuffer* buffer) {
   Walk walk = {.buffer = buffer, .language = tree->language};
   // The root is visible whatever its symbol, as cursors have it.
   add_node(&walk, tree->root, COPSE_TAG_SHOWS_CHILDREN);
-  while (walk.depth > 0 && !walk.failed && buffer->node_count < UINT32_MAX - 1) step(&walk);
+  while (walk.depth > 0 && !walk.failed && buffer->node_count < UINT32_MAX - 1)
+    step(&walk);
   free(walk.stack);
   if (walk.failed) return CopseFlattenOutOfMemory;
   return walk.depth > 0 ? CopseFlattenTooManyNodes : CopseFlattenOk;

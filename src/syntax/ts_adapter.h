@@ -1,15 +1,15 @@
-// The one place that knows tree-sitter's private structures: reads the tables of a TSLanguage, makes
-// one from tables, parses, and flattens a TSTree into CopseFlatNodes. Plain C behind it, because the
-// private headers are C.
+// The one place that knows tree-sitter's private structures: reads the tables of a TSLanguage,
+// makes one from tables, parses, and flattens a TSTree into CopseFlatNodes. Plain C behind it,
+// because the private headers are C.
 #ifndef COPSE_SYNTAX_TS_ADAPTER_H_
 #define COPSE_SYNTAX_TS_ADAPTER_H_
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <tree_sitter/api.h>
 
 #include "syntax/flat_node.h"
-#include <tree_sitter/api.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,27 +48,27 @@ typedef struct CopseLanguageTables {
   uint32_t supertype_count;
   uint8_t version[3];
 
-  const char* const* symbol_names;          // symbol_count + alias_count
-  const char* const* field_names;           // field_count + 1, the first unused
-  const uint8_t* symbol_metadata;           // 3 a symbol: visible, named, supertype
-  const uint16_t* public_symbol_map;        // symbol_count + alias_count
-  const TSMapSlice* field_map_slices;       // production_id_count, when there are fields
+  const char* const* symbol_names;     // symbol_count + alias_count
+  const char* const* field_names;      // field_count + 1, the first unused
+  const uint8_t* symbol_metadata;      // 3 a symbol: visible, named, supertype
+  const uint16_t* public_symbol_map;   // symbol_count + alias_count
+  const TSMapSlice* field_map_slices;  // production_id_count, when there are fields
   const TSFieldMapEntry* field_map_entries;
   uint32_t field_map_entry_count;
-  const uint16_t* alias_sequences;          // production_id_count * max_alias_sequence_length
+  const uint16_t* alias_sequences;  // production_id_count * max_alias_sequence_length
   const uint16_t* alias_map;
   uint32_t alias_map_length;
-  const uint16_t* parse_table;              // large_state_count * symbol_count
+  const uint16_t* parse_table;  // large_state_count * symbol_count
   const uint16_t* small_parse_table;
   uint32_t small_parse_table_length;
-  const uint32_t* small_parse_table_map;    // state_count - large_state_count
-  const uint8_t* parse_actions;             // 8 bytes an entry
+  const uint32_t* small_parse_table_map;  // state_count - large_state_count
+  const uint8_t* parse_actions;           // 8 bytes an entry
   uint32_t parse_action_count;
-  const uint8_t* lex_modes;                 // state_count * lex_mode_bytes
+  const uint8_t* lex_modes;  // state_count * lex_mode_bytes
   uint32_t lex_mode_bytes;
-  const uint16_t* primary_state_ids;        // state_count; null before ABI 14
-  const uint16_t* supertype_symbols;        // supertype_count
-  const TSMapSlice* supertype_map_slices;   // symbol_count (ABI 15)
+  const uint16_t* primary_state_ids;       // state_count; null before ABI 14
+  const uint16_t* supertype_symbols;       // supertype_count
+  const TSMapSlice* supertype_map_slices;  // symbol_count (ABI 15)
   uint32_t supertype_map_slice_count;
   const uint16_t* supertype_map_entries;
   uint32_t supertype_map_entry_count;

@@ -14,8 +14,8 @@ namespace copse::testing {
 
 const std::vector<std::string>& all_languages() {
   static const std::vector<std::string> languages{
-      "bash", "c",    "c_sharp",    "cpp",  "css", "go",     "html", "java",
-      "javascript", "json", "php", "python", "ruby", "rust", "tsx",  "typescript"};
+      "bash",       "c",    "c_sharp", "cpp",    "css",  "go",   "html", "java",
+      "javascript", "json", "php",     "python", "ruby", "rust", "tsx",  "typescript"};
   return languages;
 }
 
@@ -23,8 +23,7 @@ const GrammarLibrary& language(const std::string& id) {
   static std::map<std::string, GrammarLibrary> loaded;
   const auto known = loaded.find(id);
   if (known != loaded.end()) return known->second;
-  auto library =
-      GrammarLibrary::load(std::string(COPSE_TEST_GRAMMAR_DIR) + "/" + id + ".so", id);
+  auto library = GrammarLibrary::load(std::string(COPSE_TEST_GRAMMAR_DIR) + "/" + id + ".so", id);
   COPSE_CHECK(library.ok());
   return loaded.emplace(id, std::move(library).value()).first->second;
 }
@@ -44,8 +43,8 @@ std::vector<SampleSource> sample_sources(const std::string& id) {
                                     {"not UTF-8", "a \xFF\xFE b \xC3\n"},
                                     {"brackets", "((((((((((]]]]]]]}}}}}"},
                                     {"quotes", "\"abc 'def` \\"}};
-  for (const auto& entry : std::filesystem::directory_iterator(
-           std::string(COPSE_TEST_DATA_DIR) + "/queries/sources")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(COPSE_TEST_DATA_DIR) + "/queries/sources")) {
     if (entry.path().stem() != id) continue;
     const std::string text = read_text(entry.path());
     sources.push_back({"whole", text});
@@ -58,7 +57,8 @@ std::vector<SampleSource> sample_sources(const std::string& id) {
     }
     sources.push_back({"CRLF", crlf});
     std::string torn = text;
-    for (std::size_t i = 97; i < torn.size(); i += 131) torn[i] = "(}\";\n#"[i % 6];
+    for (std::size_t i = 97; i < torn.size(); i += 131)
+      torn[i] = "(}\";\n#"[i % 6];
     sources.push_back({"torn", torn});
   }
   return sources;

@@ -16,7 +16,8 @@ namespace copse::testing {
 // The sixteen grammars that come with copse.
 const std::vector<std::string>& all_languages();
 
-// The built grammar of that id; the same object each time. Fails the test program when it is missing.
+// The built grammar of that id; the same object each time. Fails the test program when it is
+// missing.
 const GrammarLibrary& language(const std::string& id);
 
 struct SampleSource {
@@ -24,8 +25,8 @@ struct SampleSource {
   std::string text;
 };
 
-// Sources of the language to try things on: the test data's own, pieces of it cut in mid-token, with
-// other line ends, and awkward small ones.
+// Sources of the language to try things on: the test data's own, pieces of it cut in mid-token,
+// with other line ends, and awkward small ones.
 std::vector<SampleSource> sample_sources(const std::string& id);
 
 // Parses with the language's grammar; fails the test program when that fails.
@@ -35,8 +36,8 @@ FlatTree parse_flat(const std::string& id, std::string_view source);
 // The whole file; fails the test program when it cannot be read.
 std::string read_text(const std::string& path);
 
-// A generator seeded by COPSE_SEED where that is set, else by the given seed; the seed is printed when
-// the test fails.
+// A generator seeded by COPSE_SEED where that is set, else by the given seed; the seed is printed
+// when the test fails.
 class Random {
  public:
   explicit Random(std::uint64_t default_seed);

@@ -76,12 +76,18 @@ std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneSt
     case ContentKind::Utf16:
       return "UTF-16 text";
   }
-  const Status ready = lane.ready(language, sample ? nullptr : language.model);
-  if (!ready.ok()) return ready.error().message();
-  auto tree = lane.lane().prepare(job.language, text);
+  const auto prepare = [&]() -> Result<PreparedTree> {
+    COPSE_TRY_STATUS(lane.ready(language, sample ? nullptr : language.model));
+    return lane.lane().prepare(job.language, text);
+  };
+  auto tree = prepare();
   if (!tree.ok()) {
-    if (tree.error().code() == ErrorCode::Interrupted)
+    if (tree.error().code() == ErrorCode::Interrupted) {
       outcome.kind = FileOutcome::Kind::Interrupted;
+    }
+    // Another run, with more time or memory, may fare better: no build of a parser had its last
+    // word.
+    outcome.record.parser_build = 0;
     return tree.error().message();
   }
   outcome.record.language = job.language;

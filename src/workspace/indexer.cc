@@ -99,12 +99,14 @@ Status Indexer::claim_directory() {
   const std::string claim = inside ? "." + store.substr(directory_.size()) : directory_;
   const auto root = writer_->root(kDirectoryRoot);
   if (root) {
-    COPSE_TRY(const Bytes known, writer_->read_shared(*root, kDirectoryObject));
-    if (as_text(known) == claim) return success();
-    return Error(ErrorCode::InvalidArgument, store_directory_ +
-                                                 " is the store of another directory (" +
-                                                 std::string(as_text(known)) + "); give " +
-                                                 directory_ + " a store of its own with --store");
+    const auto known = writer_->read_shared(*root, kDirectoryObject);
+    if (known.ok() && as_text(known.value()) == claim) return success();
+    if (known.ok()) {
+      return Error(ErrorCode::InvalidArgument,
+                   store_directory_ + " is the store of another directory (" +
+                       std::string(as_text(known.value())) + "); give " + directory_ +
+                       " a store of its own with --store");
+    }
   }
   COPSE_TRY(const SharedId id, writer_->put_shared(kDirectoryObject, as_bytes(claim)));
   return writer_->set_root(kDirectoryRoot, id);

@@ -254,8 +254,8 @@ Result<std::vector<LanguageSpec>> read_manifest(std::string_view json, const std
   }
   rapidjson::Document parsed;
   // Iterative: a thousand brackets must not cost a thousand stack frames.
-  parsed.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
-      json.data(), json.size());
+  parsed.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(json.data(),
+                                                                                       json.size());
   if (parsed.HasParseError()) {
     return wrong(where, "at byte " + std::to_string(parsed.GetErrorOffset()) + ": " +
                             rapidjson::GetParseError_En(parsed.GetParseError()));

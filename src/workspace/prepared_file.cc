@@ -21,8 +21,7 @@ bool same_items(const std::vector<T>& a, const std::vector<T>& b) {
 
 bool same_tree(const FlatTree& a, const FlatTree& b) {
   return a.visible_count == b.visible_count && same_items(a.nodes, b.nodes) &&
-         same_items(a.error_leaves, b.error_leaves) &&
-         same_items(a.faults, b.faults);
+         same_items(a.error_leaves, b.error_leaves) && same_items(a.faults, b.faults);
 }
 
 }  // namespace
