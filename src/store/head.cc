@@ -169,6 +169,8 @@ Result<HeadState> read_head(FileSystem& file_system, const std::string& director
   for (const auto* result : {&first, &copy}) {
     if (result->ok()) continue;
     const Mirror mirror = result == &first ? Mirror::First : Mirror::Copy;
+    const bool missing = result->error().code() == ErrorCode::NotFound;
+    if (mirror == Mirror::Copy && missing && copy_may_be_missing(state.head)) continue;
     state.damages.push_back({head_name(mirror), 0, result->error().message()});
   }
   return state;

@@ -68,6 +68,10 @@ struct HeadState {
   std::vector<Damage> damages;
 };
 
+// A creation that was cut off between HEAD and its copy leaves a store that is whole and empty, and
+// so may the first commit to it.
+inline bool copy_may_be_missing(const Head& head) { return head.generation <= 1; }
+
 // NotFound when there is neither file.
 Result<HeadState> read_head(FileSystem& file_system, const std::string& directory);
 

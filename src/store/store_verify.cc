@@ -59,7 +59,7 @@ class Verifier {
     const Head& held = state_.generation.head;
     for (const Mirror mirror : kMirrors) {
       const std::string name = head_name(mirror);
-      if (mirror != Mirror::First && held.generation <= 1) {
+      if (mirror == Mirror::Copy && copy_may_be_missing(held)) {
         const auto info = state_.file_system.stat(full_path(name));
         if (!info.ok() && info.error().code() == ErrorCode::NotFound) continue;
       }
