@@ -88,6 +88,10 @@ class Process {
   Channel channel_;
 };
 
+// Whether SpawnOptions::address_space_limit_bytes is obeyed: not in builds with address or thread
+// sanitizer, which reserve terabytes for themselves.
+bool memory_limits_hold();
+
 // Ends this process, with status 0, as soon as the other end of the channel is gone, whatever it is
 // doing then: for children that run code which may never come back. Starts a thread that lives as
 // long as the process. REQUIRES: the descriptor stays open until then.
