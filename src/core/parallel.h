@@ -16,6 +16,9 @@
 
 namespace copse {
 
+inline constexpr unsigned kThreadsMax = 256;
+inline constexpr auto kStopPollInterval = std::chrono::milliseconds(50);
+
 enum class Delivery : std::uint8_t { InOrder, AsTheyCome };
 
 struct ParallelOptions {
@@ -56,7 +59,6 @@ class ParallelRun {
 
   // The next outcome to consume; absent when the run is to stop.
   std::optional<std::pair<std::size_t, Outcome>> next_outcome() {
-    constexpr auto kStopPollInterval = std::chrono::milliseconds(50);
     std::unique_lock lock(mutex_);
     while (outcomes_.empty() || outcomes_.begin()->first != consumed_) {
       if (stopping()) return std::nullopt;
@@ -109,8 +111,9 @@ bool parallel_map(std::size_t count, const ParallelOptions& options, const Work&
   std::vector<std::jthread> threads;
   for (unsigned thread = 0; thread < options.threads && thread < count; ++thread) {
     threads.emplace_back([&run, &work, thread] {
-      while (const auto item = run.begin_item())
+      while (const auto item = run.begin_item()) {
         run.finish_item(*item, work(thread, *item));
+      }
     });
   }
   bool whole = true;
@@ -127,7 +130,6 @@ bool parallel_map(std::size_t count, const ParallelOptions& options, const Work&
 
 // How many threads to use when the caller asked for `jobs` (0: one for each processor).
 inline unsigned thread_count(unsigned jobs) {
-  constexpr unsigned kThreadsMax = 256;
   if (jobs == 0) jobs = std::thread::hardware_concurrency();
   if (jobs == 0) return 1;
   return jobs < kThreadsMax ? jobs : kThreadsMax;

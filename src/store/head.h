@@ -70,7 +70,9 @@ struct HeadState {
 
 // A creation that was cut off between HEAD and its copy leaves a store that is whole and empty, and
 // so may the first commit to it.
-inline bool copy_may_be_missing(const Head& head) { return head.generation <= 1; }
+inline bool copy_may_be_missing(const Head& head) {
+  return head.generation <= 1;
+}
 
 // NotFound when there is neither file.
 Result<HeadState> read_head(FileSystem& file_system, const std::string& directory);

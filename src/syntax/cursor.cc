@@ -77,15 +77,17 @@ bool Cursor::push_last_shown(std::uint32_t before) {
 
 bool Cursor::goto_first_child() {
   if (!push_first_shown()) return false;
-  while (!stack_.back().visible)
+  while (!stack_.back().visible) {
     COPSE_CHECK(push_first_shown());
+  }
   return true;
 }
 
 bool Cursor::goto_last_child() {
   if (!push_last_shown(UINT32_MAX)) return false;
-  while (!stack_.back().visible)
+  while (!stack_.back().visible) {
     COPSE_CHECK(push_last_shown(UINT32_MAX));
+  }
   return true;
 }
 
@@ -112,8 +114,9 @@ bool Cursor::goto_next_sibling() {
       if (!visible && !copse_node_shows_children(&node)) continue;
       stack_.resize(level);
       stack_.push_back({index, structural, alias, visible});
-      while (!stack_.back().visible)
+      while (!stack_.back().visible) {
         COPSE_CHECK(push_first_shown());
+      }
       return true;
     }
   }
@@ -127,8 +130,9 @@ bool Cursor::goto_previous_sibling() {
     if (left.visible && stack_.size() < saved.size()) break;
     stack_.pop_back();
     if (!push_last_shown(left.index)) continue;
-    while (!stack_.back().visible)
+    while (!stack_.back().visible) {
       COPSE_CHECK(push_last_shown(UINT32_MAX));
+    }
     return true;
   }
   stack_ = saved;

@@ -14,11 +14,14 @@
 //
 // "Shows as a child" counts what tree-sitter calls visible children: children that are visible by
 // their symbol or by an alias, and those of hidden children in turn.
+// NOLINTBEGIN(modernize-deprecated-headers, readability-identifier-naming): C must read this file
+// too.
 #ifndef COPSE_SYNTAX_FLAT_NODE_H_
 #define COPSE_SYNTAX_FLAT_NODE_H_
 
 #include <stdbool.h>
 #include <stdint.h>
+// NOLINTEND(modernize-deprecated-headers, readability-identifier-naming)
 
 #ifdef __cplusplus
 extern "C" {

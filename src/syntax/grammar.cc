@@ -45,8 +45,9 @@ std::vector<T> read_array(ByteReader& in) {
 
 void write_names(ByteWriter& out, const char* const* names, std::size_t first, std::size_t count) {
   out.varint(count - first);
-  for (std::size_t i = first; i < count; ++i)
+  for (std::size_t i = first; i < count; ++i) {
     out.text(names[i] == nullptr ? "" : names[i]);
+  }
 }
 
 Bytes write_snapshot(CopseLanguageTables& t, std::string_view name) {
@@ -55,8 +56,9 @@ Bytes write_snapshot(CopseLanguageTables& t, std::string_view name) {
   out.u32(kMagic);
   out.u32(Grammar::kFormatVersion);
   out.text(name);
-  for (const std::uint32_t* scalar : scalars_of(t))
+  for (const std::uint32_t* scalar : scalars_of(t)) {
     out.varint(*scalar);
+  }
   out.raw(t.version);
   const std::size_t symbols = t.symbol_count + t.alias_count;
   write_names(out, t.symbol_names, 0, symbols);
@@ -126,8 +128,9 @@ void Grammar::Storage::read_names(ByteReader& in, std::vector<std::string>& name
     names.emplace_back(name);
   }
   if (skip_first) pointers.push_back(nullptr);
-  for (const std::string& name : names)
+  for (const std::string& name : names) {
     pointers.push_back(name.c_str());
+  }
 }
 
 void Grammar::Storage::read_fixed_size_tables(ByteReader& in, CopseLanguageTables& t) {
@@ -236,8 +239,9 @@ Status Grammar::load(ByteView snapshot) {
                      ", this copse reads " + std::to_string(kFormatVersion));
   }
   name_ = std::string(in.text());
-  for (std::uint32_t* scalar : scalars_of(tables_))
+  for (std::uint32_t* scalar : scalars_of(tables_)) {
     *scalar = in.varint32();
+  }
   const ByteView version_bytes = in.raw(sizeof tables_.version);
   if (!version_bytes.empty()) std::memcpy(tables_.version, version_bytes.data(), 3);
   storage_ = std::make_unique<Storage>();

@@ -23,24 +23,27 @@ using Counts = std::map<ShapeId, std::uint64_t>;
 
 std::uint64_t total_of(const Counts& counts) {
   std::uint64_t total = 0;
-  for (const auto& [shape, count] : counts)
+  for (const auto& [shape, count] : counts) {
     total += count;
+  }
   return total;
 }
 
 // Most frequent first, ties by id: the same counts give the same table.
 std::vector<ShapeId> ranked(const Counts& counts) {
   std::vector<std::pair<std::uint64_t, ShapeId>> order;
-  for (const auto& [shape, count] : counts)
+  for (const auto& [shape, count] : counts) {
     order.emplace_back(count, shape);
+  }
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
   if (order.size() > TreeModel::kTableShapesMax) order.resize(TreeModel::kTableShapesMax);
   std::vector<ShapeId> shapes;
   shapes.reserve(order.size());
-  for (const auto& item : order)
+  for (const auto& item : order) {
     shapes.push_back(item.second);
+  }
   return shapes;
 }
 
@@ -92,8 +95,9 @@ void ModelTrainer::Collected::collect(const FlatTree& tree) {
   std::vector<Open> open;
   nodes += tree.nodes.size();
   for (std::uint32_t i = 0; i < tree.nodes.size(); ++i) {
-    while (!open.empty() && open.back().end <= i)
+    while (!open.empty() && open.back().end <= i) {
       open.pop_back();
+    }
     const CopseFlatNode& node = tree.nodes[i];
     const std::uint32_t rank = open.empty() ? 0 : open.back().next_child++;
     if (copse_node_is_leaf(&node)) continue;
@@ -131,8 +135,9 @@ class ModelWriter {
   void choose_shapes() {
     std::vector<std::uint64_t> occurrences(seen_.shapes.size());
     for (const auto& [tag, counts] : seen_.tags) {
-      for (const auto& [shape, count] : counts)
+      for (const auto& [shape, count] : counts) {
         occurrences[shape] += count;
+      }
     }
     for (ShapeId id = 0; id < occurrences.size() && kept_.size() < TreeModel::kShapesMax; ++id) {
       if (occurrences[id] < kShapeCountMin) continue;
@@ -146,8 +151,9 @@ class ModelWriter {
     for (const ShapeId id : kept_) {
       out.varint(seen_.shapes[id]->production);
       out.varint(seen_.shapes[id]->children.size());
-      for (const std::uint32_t tag : seen_.shapes[id]->children)
+      for (const std::uint32_t tag : seen_.shapes[id]->children) {
         out.varint(packed_tag(tag));
+      }
     }
   }
 
@@ -180,8 +186,9 @@ class ModelWriter {
     out.varint(tables_.size());
     for (const std::vector<ShapeId>* table : tables_) {
       out.varint(table->size());
-      for (const ShapeId shape : *table)
+      for (const ShapeId shape : *table) {
         out.varint(shape);
+      }
     }
     out.varint(tag_tables_.size());
     for (const auto& [tag, table] : tag_tables_) {

@@ -9,7 +9,7 @@
 namespace copse {
 namespace {
 
-enum ByteClass : std::uint8_t { kBlank = 1, kLineEnd = 2, kWord = 4, kDigitLike = 8 };
+enum ByteClass : std::uint8_t { Blank = 1, LineEnd = 2, Word = 4, DigitLike = 8 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
@@ -17,10 +17,10 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     const bool digit = byte >= '0' && byte <= '9';
     const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
     std::uint8_t bits = 0;
-    if (byte == ' ' || byte == '\t' || byte == '\f' || byte == '\v') bits |= kBlank;
-    if (byte == '\n' || byte == '\r') bits |= kLineEnd;
-    if (digit || letter || byte == '_' || byte == '$' || byte >= 0x80) bits |= kWord;
-    if (digit || letter || byte == '_' || byte == '.') bits |= kDigitLike;
+    if (byte == ' ' || byte == '\t' || byte == '\f' || byte == '\v') bits |= Blank;
+    if (byte == '\n' || byte == '\r') bits |= LineEnd;
+    if (digit || letter || byte == '_' || byte == '$' || byte >= 0x80) bits |= Word;
+    if (digit || letter || byte == '_' || byte == '.') bits |= DigitLike;
     classes[byte] = bits;
   }
   return classes;
@@ -43,14 +43,15 @@ Text text_from(std::string_view source, std::uint32_t position) {
 }
 
 const std::uint8_t* skip_class(Text text, std::uint8_t bits) {
-  while (text.at != text.end && (kClasses[*text.at] & bits) != 0)
+  while (text.at != text.end && (kClasses[*text.at] & bits) != 0) {
     ++text.at;
+  }
   return text.at;
 }
 
 const std::uint8_t* skip_continued(Text text) {
   for (;;) {
-    text.at = skip_class(text, kBlank | kLineEnd);
+    text.at = skip_class(text, Blank | LineEnd);
     if (text.end - text.at < 2 || *text.at != '\\') return text.at;
     if (text.at[1] == '\n') {
       text.at += 2;
@@ -94,7 +95,7 @@ const std::uint8_t* skip_number(Text text) {
     const std::uint8_t byte = *text.at;
     const bool exponent_sign = (byte == '+' || byte == '-') &&
                                (before == 'e' || before == 'p' || before == 'E' || before == 'P');
-    if ((kClasses[byte] & kDigitLike) == 0 && !exponent_sign) break;
+    if ((kClasses[byte] & DigitLike) == 0 && !exponent_sign) break;
     before = byte;
     ++text.at;
   }
@@ -102,8 +103,9 @@ const std::uint8_t* skip_number(Text text) {
 }
 
 const std::uint8_t* skip_set(Text text, const ByteSet& set, bool inside) {
-  while (text.at != text.end && set.contains(*text.at) == inside)
+  while (text.at != text.end && set.contains(*text.at) == inside) {
     ++text.at;
+  }
   return text.at;
 }
 
@@ -134,10 +136,10 @@ std::uint32_t SpanRules::predict_start(std::size_t leaf_class, std::string_view 
     case PaddingKind::None:
       break;
     case PaddingKind::Blanks:
-      start = skip_class(text, kBlank);
+      start = skip_class(text, Blank);
       break;
     case PaddingKind::Space:
-      start = skip_class(text, kBlank | kLineEnd);
+      start = skip_class(text, Blank | LineEnd);
       break;
     case PaddingKind::Continued:
       start = skip_continued(text);
@@ -157,7 +159,7 @@ std::uint32_t SpanRules::predict_size(std::size_t leaf_class, std::string_view s
       return rule.length < left ? rule.length : left;
     }
     case SizeKind::Word:
-      end = skip_class(text, kWord);
+      end = skip_class(text, Word);
       break;
     case SizeKind::LineRest:
       end = find_byte(text, '\n');
@@ -184,8 +186,9 @@ std::uint32_t SpanRules::predict_size(std::size_t leaf_class, std::string_view s
 void SpanRules::write(ByteWriter& out) const {
   out.varint(sets_.size());
   for (const ByteSet& set : sets_) {
-    for (const std::uint64_t word : set.words)
+    for (const std::uint64_t word : set.words) {
       out.u64(word);
+    }
   }
   for (const SpanRule& rule : rules_) {
     out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(rule.padding) << 4 |
@@ -199,8 +202,9 @@ Result<SpanRules> SpanRules::read(ByteReader& in, std::uint32_t symbol_count) {
   SpanRules rules(symbol_count);
   rules.sets_.resize(in.count(sizeof(ByteSet)));
   for (ByteSet& set : rules.sets_) {
-    for (std::uint64_t& word : set.words)
+    for (std::uint64_t& word : set.words) {
       word = in.u64();
+    }
   }
   for (SpanRule& rule : rules.rules_) {
     const std::uint8_t kinds = in.u8();

@@ -110,9 +110,9 @@ class SpanTrainer {
 
   struct Sample {
     std::string_view source;
-    std::uint32_t position;  // where the leaf before it ends
-    std::uint32_t start;
-    std::uint32_t size;
+    std::uint32_t position = 0;  // where the leaf before it ends
+    std::uint32_t start = 0;
+    std::uint32_t size = 0;
   };
   struct ClassStats {
     std::vector<Sample> samples;

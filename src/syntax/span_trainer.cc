@@ -27,8 +27,9 @@ void SpanTrainer::observe(ClassStats& stats, const Sample& sample) {
   const std::size_t end = std::size_t{sample.start} + sample.size;
   if (end < sample.source.size()) stats.after.add(static_cast<std::uint8_t>(sample.source[end]));
   std::uint64_t stride = 1;
-  while (stats.seen / stride >= kSamplesPerClass)
+  while (stats.seen / stride >= kSamplesPerClass) {
     stride *= 2;
+  }
   if (stats.seen++ % stride != 0) return;
   if (stats.samples.size() >= 2 * kSamplesPerClass) {
     std::size_t kept = 0;
@@ -44,8 +45,9 @@ namespace {
 
 std::uint32_t commonest_size(const std::vector<std::uint32_t>& sizes) {
   std::map<std::uint32_t, std::size_t> counts;
-  for (const std::uint32_t size : sizes)
+  for (const std::uint32_t size : sizes) {
     ++counts[size];
+  }
   const auto best =
       std::max_element(counts.begin(), counts.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -71,8 +73,9 @@ SpanRule SpanTrainer::best_rule(std::size_t leaf_class, SpanRules& rules) const 
     best.padding = kind;
   }
   std::vector<std::uint32_t> sizes;
-  for (const Sample& sample : samples)
+  for (const Sample& sample : samples) {
     sizes.push_back(sample.size);
+  }
   slot.length = commonest_size(sizes);
   best.length = slot.length;
   best_hits = 0;

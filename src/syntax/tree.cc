@@ -71,8 +71,9 @@ VisibleRank::VisibleRank(const Grammar& grammar, const std::vector<CopseFlatNode
   std::vector<Open> open;
   for (std::uint32_t i = 0; i < nodes.size(); ++i) {
     const CopseFlatNode& node = nodes[i];
-    while (!open.empty() && open.back().end <= i)
+    while (!open.empty() && open.back().end <= i) {
       open.pop_back();
+    }
     std::uint16_t alias = 0;
     if (!open.empty() && !copse_node_is_extra(&node)) {
       alias = grammar.alias_at(open.back().production, open.back().structural++);

@@ -34,11 +34,13 @@ class TreeDecoder {
     }
     node_count_ = static_cast<std::uint32_t>(node_count);
     std::uint64_t sizes[4];
-    for (std::uint64_t& size : sizes)
+    for (std::uint64_t& size : sizes) {
       size = in.varint();
+    }
     ByteReader* const streams[] = {&opcodes_, &shapes_, &spans_, &lookaheads_};
-    for (std::size_t i = 0; i < 4; ++i)
+    for (std::size_t i = 0; i < 4; ++i) {
       *streams[i] = ByteReader(in.raw(bounded(sizes[i], in)));
+    }
     if (in.failed() || !in.at_end()) return corrupt("its streams do not fill it");
     nodes_.resize(node_count_);
     next_shape_exception_ = shapes_.at_end() ? kNever : shapes_.varint();

@@ -14,8 +14,9 @@ class TreeEncoder {
 
   Bytes encode() {
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-      while (!open_.empty() && open_.back().end <= i)
+      while (!open_.empty() && open_.back().end <= i) {
         open_.pop_back();
+      }
       if (copse_node_is_leaf(&nodes_[i])) {
         if (!open_.empty()) ++open_.back().next_child;
         encode_leaf(nodes_[i]);
@@ -24,8 +25,9 @@ class TreeEncoder {
       }
     }
     ByteWriter lookaheads(lookahead_bytes_);
-    for (const CopseErrorLeaf& leaf : tree_.error_leaves)
+    for (const CopseErrorLeaf& leaf : tree_.error_leaves) {
       lookaheads.zigzag(leaf.lookahead);
+    }
     return assemble();
   }
 

@@ -24,8 +24,9 @@ std::size_t slots_for(std::size_t items) {
 std::uint64_t TreeModel::hash_shape(std::uint16_t production,
                                     std::span<const std::uint32_t> children) {
   std::uint64_t hash = mix(production + (children.size() << 16));
-  for (const std::uint32_t tag : children)
+  for (const std::uint32_t tag : children) {
     hash = mix(hash + tag);
+  }
   return hash ^ (hash >> 32);
 }
 
@@ -154,8 +155,9 @@ void TreeModel::build_lookups() {
   for (ShapeId id = 0; id < shapes_.size(); ++id) {
     const ShapeView view = shape(id);
     std::size_t slot = hash_shape(view.production, view.children) & shape_mask;
-    while (shape_slots_[slot] != kNoShape)
+    while (shape_slots_[slot] != kNoShape) {
       slot = (slot + 1) & shape_mask;
+    }
     shape_slots_[slot] = id;
   }
   rank_slots_.assign(slots_for(table_shapes_.size()), {});
@@ -164,8 +166,9 @@ void TreeModel::build_lookups() {
     const std::span<const ShapeId> shapes = table(id);
     for (std::size_t rank = 0; rank < shapes.size(); ++rank) {
       std::size_t slot = mix((std::uint64_t{id} << 32) + shapes[rank]) & rank_mask;
-      while (rank_slots_[slot].table != kNoTable)
+      while (rank_slots_[slot].table != kNoTable) {
         slot = (slot + 1) & rank_mask;
+      }
       rank_slots_[slot] = {id, shapes[rank], static_cast<std::uint8_t>(rank)};
     }
   }

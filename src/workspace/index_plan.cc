@@ -53,10 +53,12 @@ Status IndexPlanner::look_at_file(WalkedFile file) {
 }
 
 Status IndexPlanner::look_at(WalkReport walk) {
-  for (WalkedFile& file : walk.files)
+  for (WalkedFile& file : walk.files) {
     COPSE_TRY_STATUS(look_at_file(std::move(file)));
-  for (FileProblem& problem : walk.problems)
+  }
+  for (FileProblem& problem : walk.problems) {
     problems_.push_back(std::move(problem));
+  }
   return success();
 }
 

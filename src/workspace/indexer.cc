@@ -177,8 +177,9 @@ Status Indexer::learn_models() {
 // all.
 std::vector<std::size_t> Indexer::choose_sample(const std::vector<std::size_t>& fitting) const {
   std::uint64_t bytes = 0;
-  for (const std::size_t job : fitting)
+  for (const std::size_t job : fitting) {
     bytes += plan_.jobs[job].file.size_bytes;
+  }
   if (fitting.empty()) return {};
   const std::size_t by_bytes = bytes <= kSampleBytesMax
                                    ? fitting.size()
@@ -243,10 +244,12 @@ Status Indexer::store_sample(const std::string& language, std::vector<FileOutcom
     return std::move(tree).value();
   };
   std::vector<std::optional<FlatTree>> trees;
-  for (FileOutcome& outcome : outcomes)
+  for (FileOutcome& outcome : outcomes) {
     trees.push_back(learn(outcome));
-  for (FileOutcome& prefix : prefixes)
+  }
+  for (FileOutcome& prefix : prefixes) {
     learn(prefix);
+  }
   COPSE_TRY_STATUS(languages_->set_model(language, trainer.train(), *writer_));
   const LanguageState& state = languages_->at(language);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -287,8 +290,9 @@ Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, RunMode mode,
   parallel.window = lanes_.size() * kOpenFilesPerLane;
   parallel.stop = options_.stop;
   parallel.cut_short = [&] {
-    for (const auto& lane : lanes_)
+    for (const auto& lane : lanes_) {
       lane->lane().abort();
+    }
   };
   Status status = success();
   const bool whole = parallel_map<FileOutcome>(

@@ -81,8 +81,9 @@ Bytes write_comparison(const TreeComparison& comparison) {
   out.varint(comparison.nodes);
   out.varint(comparison.difference_count);
   out.varint(comparison.differences.size());
-  for (const std::string& difference : comparison.differences)
+  for (const std::string& difference : comparison.differences) {
     out.text(difference);
+  }
   return body;
 }
 

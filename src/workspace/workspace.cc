@@ -73,8 +73,9 @@ Result<std::shared_ptr<const TreeData>> Workspace::Impl::read_tree(const FileRec
 }
 
 Result<FileRecord> Workspace::Impl::find(std::string_view path) const {
-  while (path.starts_with("./"))
+  while (path.starts_with("./")) {
     path.remove_prefix(2);
+  }
   COPSE_TRY(auto record, store.find(path));
   if (!record) {
     return Error(ErrorCode::NotFound, "no file '" + std::string(path) + "' in the store");
@@ -158,8 +159,9 @@ Result<Language> Workspace::language(std::string_view name) const {
   const auto root = impl_->store.root(LanguageTable::grammar_root(id));
   if (!root) {
     std::string known;
-    for (const std::string& language : languages())
+    for (const std::string& language : languages()) {
       known += (known.empty() ? "" : ", ") + language;
+    }
     return Error(ErrorCode::NotFound,
                  "no files of language '" + std::string(name) +
                      "' in the store; it has: " + (known.empty() ? "none" : known));
@@ -201,8 +203,9 @@ Result<StoreStats> Workspace::stats() const {
 
 std::vector<std::string> Workspace::damage_notes() const {
   std::vector<std::string> notes;
-  for (const Damage& damage : impl_->store.damages())
+  for (const Damage& damage : impl_->store.damages()) {
     notes.push_back(damage.message);
+  }
   return notes;
 }
 

@@ -156,8 +156,9 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
   COPSE_TRY_STATUS(
       queries.compile(*impl_, request.text, request.language.has_value(), grammars, error));
   report.left_out = queries.left_out();
-  for (const FileProblem& damaged : queries.damaged())
+  for (const FileProblem& damaged : queries.damaged()) {
     report.unreadable.push_back(damaged);
+  }
   std::erase_if(files,
                 [&](std::size_t i) { return queries.find(store.file(i).grammar) == nullptr; });
   if (request.limit == 0) files.clear();

@@ -130,8 +130,9 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
   parallel.window = lanes_.size() * kOpenFilesPerLane;
   parallel.stop = options_.stop;
   parallel.cut_short = [&] {
-    for (const auto& lane : lanes_)
+    for (const auto& lane : lanes_) {
       lane->lane().abort();
+    }
   };
   const bool whole = parallel_map<FileCheck>(
       files.size(), parallel,
@@ -141,8 +142,9 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
       [&](std::size_t item, const FileCheck& found) {
         report.nodes_compared += found.nodes;
         report.differences += found.difference_count;
-        for (const std::string& text : found.differences)
+        for (const std::string& text : found.differences) {
           difference(text);
+        }
         if (found.difference_count > found.differences.size()) {
           difference(store.file(files[item]).path + ": and " +
                      std::to_string(found.difference_count - found.differences.size()) +

@@ -217,7 +217,9 @@ Status Channel::read(std::span<std::uint8_t> out, std::int64_t timeout_ms) {
   return success();
 }
 
-bool memory_limits_hold() { return !kAddressSpaceIsTaken; }
+bool memory_limits_hold() {
+  return !kAddressSpaceIsTaken;
+}
 
 void end_process_with_peer(const Channel& channel) {
   std::thread([descriptor = channel.descriptor()] {
