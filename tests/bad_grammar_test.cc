@@ -161,6 +161,16 @@ TEST_F(BadGrammar, UpgradedSince) {
   EXPECT_EQ(copse({"verify", "--deep"}).exit_code, 0);
 }
 
+// The same tables in another file: its lexer and scanner may be others.
+TEST_F(BadGrammar, AnotherBuildOfTheSameTables) {
+  put_real();
+  index();
+  EXPECT_EQ(number(index(), "files_parsed"), 0U);
+  put_masked({});
+  EXPECT_EQ(number(index(), "files_parsed"), 1U);
+  EXPECT_EQ(number(index(), "files_parsed"), 0U);
+}
+
 TEST_F(BadGrammar, ScannerThatAborts) {
   put_masked({"-DMASK_ABORT"});
   project.write("bad.py", "x = `1`\n");

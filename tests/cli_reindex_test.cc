@@ -119,6 +119,25 @@ TEST(CliReindex, PlainFilesAreNamedEachTime) {
   }
 }
 
+// A file too large for a sample, and alone in its language: its beginning is learnt from, so that
+// its tree is small all the same.
+TEST(CliReindex, LargeFileAlone) {
+  const Project project;
+  std::string large = "[";
+  for (int i = 0; i < 60000; ++i) {
+    large += "{\"id\": " + std::to_string(i) + ", \"tags\": [true, null, \"x\"]}, ";
+  }
+  project.write("large.json", large + "0]\n");
+  project.index();
+  const auto stats = parse_json(project.copse({"stats", "--json"}).out);
+  for (const rapidjson::Value& language : stats["languages"].GetArray()) {
+    if (!language["lang"].IsString() || string(language, "lang") != "json") continue;
+    EXPECT_GT(number(language, "nodes"), 1000000U);
+    EXPECT_LT(number(language, "stored_tree_bytes") * 8, number(language, "nodes"));
+  }
+  project.expect_clean();
+}
+
 TEST(CliReindex, QueriesOfLanguagesWithoutFiles) {
   const Project project;
   project.index();
