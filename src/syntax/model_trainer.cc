@@ -11,13 +11,8 @@
 namespace copse {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x4D505343;  // "CSPM", as tree_model.cc reads it
 // A shape seen less often, in ERROR nodes above all, is left to the trees that have it.
 constexpr std::uint64_t kShapeCountMin = 2;
-
-std::uint32_t packed_tag(std::uint32_t tag) {
-  return (tag >> 16 << 4) | (tag & 15);
-}
 
 using Counts = std::map<ShapeId, std::uint64_t>;
 
@@ -119,7 +114,7 @@ class ModelWriter {
 
   Bytes write() {
     ByteWriter out(bytes_);
-    out.u32(kMagic);
+    out.u32(TreeModel::kMagic);
     out.u32(TreeModel::kFormatVersion);
     out.raw(seen_.grammar->identity().digest);
     out.varint(seen_.nodes);
@@ -152,7 +147,7 @@ class ModelWriter {
       out.varint(seen_.shapes[id]->production);
       out.varint(seen_.shapes[id]->children.size());
       for (const std::uint32_t tag : seen_.shapes[id]->children) {
-        out.varint(packed_tag(tag));
+        write_tag(out, tag);
       }
     }
   }
@@ -192,7 +187,7 @@ class ModelWriter {
     }
     out.varint(tag_tables_.size());
     for (const auto& [tag, table] : tag_tables_) {
-      out.varint(packed_tag(tag));
+      write_tag(out, tag);
       out.varint(table);
     }
     for (const ShapeId id : kept_) {

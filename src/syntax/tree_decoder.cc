@@ -26,7 +26,7 @@ class TreeDecoder {
                        std::to_string(kTreeFormatVersion));
     }
     const std::uint64_t node_count = in.varint();
-    const std::uint32_t packed_root = in.varint32();
+    const std::uint32_t root = read_tag(in);
     if (node_count == 0 || node_count > nodes_max_) {
       return Error(ErrorCode::Corrupt, "tree: states " + std::to_string(node_count) +
                                            " nodes, at most " + std::to_string(nodes_max_) +
@@ -45,9 +45,7 @@ class TreeDecoder {
     nodes_.resize(node_count_);
     next_shape_exception_ = shapes_.at_end() ? kNever : shapes_.varint();
     read_span_exception();
-    const std::uint32_t root = (packed_root >> 4 << 16) | (packed_root & 15);
-    if ((packed_root >> 20) != 0 ||
-        !add_child(root, model_.table_for_tag(root), COPSE_TAG_SHOWS_CHILDREN)) {
+    if (!add_child(root, model_.table_for_tag(root), COPSE_TAG_SHOWS_CHILDREN)) {
       return corrupt(fault_);
     }
     while (!levels_.empty()) {
@@ -240,9 +238,8 @@ class TreeDecoder {
     if (production >= model_.grammar().production_count() || count == 0) return false;
     local.production = static_cast<std::uint16_t>(production);
     for (std::size_t i = 0; i < count && !shapes_.failed(); ++i) {
-      const std::uint32_t packed = shapes_.varint32();
-      const std::uint32_t tag = (packed >> 4 << 16) | (packed & 15);
-      if ((packed >> 20) != 0 || !model_.tag_holds(tag)) return false;
+      const std::uint32_t tag = read_tag(shapes_);
+      if (shapes_.failed() || !model_.tag_holds(tag)) return false;
       local.tags.push_back(tag);
       local.tables.push_back(tag_is_leaf(tag) ? kNoTable : model_.table_for_tag(tag));
     }

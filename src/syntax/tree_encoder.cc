@@ -95,7 +95,7 @@ class TreeEncoder {
     out.varint(production);
     out.varint(children_.size());
     for (const std::uint32_t tag : children_) {
-      out.varint((tag >> 16 << 4) | (tag & 15));
+      write_tag(out, tag);
       local.tables.push_back(tag_is_leaf(tag) ? kNoTable : model_.table_for_tag(tag));
     }
     return local.tables.data();
@@ -123,8 +123,7 @@ class TreeEncoder {
     ByteWriter out(bytes);
     out.u8(kTreeFormatVersion);
     out.varint(nodes_.size());
-    const std::uint32_t root = child_tag(nodes_[0]);
-    out.varint((root >> 16 << 4) | (root & 15));
+    write_tag(out, child_tag(nodes_[0]));
     for (const Bytes* stream :
          {&opcodes_, &shape_exceptions_, &span_exceptions_, &lookahead_bytes_}) {
       out.varint(stream->size());

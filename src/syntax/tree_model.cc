@@ -8,8 +8,6 @@
 namespace copse {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x4D505343;  // "CSPM"
-
 std::uint64_t mix(std::uint64_t value) {
   value *= 0x9E3779B97F4A7C15U;
   return value ^ (value >> 29);
@@ -85,9 +83,8 @@ void TreeModel::read_shapes(ByteReader& in) {
     if (shape.child_count == 0) in.fail();
     for (std::uint32_t k = 0; k < shape.child_count && !in.failed(); ++k) {
       // Symbol and flags, the rarely set ones highest.
-      const std::uint32_t packed = in.varint32();
-      const std::uint32_t tag = (packed >> 4 << 16) | (packed & 15);
-      if ((packed >> 20) != 0 || !tag_holds(tag)) in.fail();
+      const std::uint32_t tag = read_tag(in);
+      if (!tag_holds(tag)) in.fail();
       child_tags_.push_back(tag);
     }
     shapes_.push_back(shape);
@@ -109,10 +106,9 @@ void TreeModel::read_tables(ByteReader& in) {
   }
   const std::size_t tag_count = in.count(2);
   for (std::size_t i = 0; i < tag_count && !in.failed(); ++i) {
-    const std::uint32_t packed = in.varint32();
-    const std::uint32_t tag = (packed >> 4 << 16) | (packed & 15);
+    const std::uint32_t tag = read_tag(in);
     const TableId table = in.varint32();
-    if ((packed >> 20) != 0 || !tag_holds(tag) || table >= tables_.size()) in.fail();
+    if (!tag_holds(tag) || table >= tables_.size()) in.fail();
     tag_tables_[tag] = table;
   }
   // Each internal child's table: 0 for that of its tag, or 1 + the number of its own.

@@ -38,6 +38,19 @@ inline bool tag_is_leaf(std::uint32_t tag) {
   return (tag & COPSE_TAG_LEAF) != 0;
 }
 
+// How a tag travels: symbol and flags side by side, as docs/formats/tree.md has it.
+inline void write_tag(ByteWriter& out, std::uint32_t tag) {
+  out.varint((tag >> 16 << 4) | (tag & 15));
+}
+
+// Fails the reader when it is none. Whether the tag can stand in a tree is for
+// TreeModel::tag_holds.
+inline std::uint32_t read_tag(ByteReader& in) {
+  const std::uint32_t packed = in.varint32();
+  if ((packed >> 20) != 0) in.fail();
+  return (packed >> 4 << 16) | (packed & 15);
+}
+
 using ShapeId = std::uint32_t;
 using TableId = std::uint32_t;
 inline constexpr ShapeId kNoShape = UINT32_MAX;
@@ -52,6 +65,7 @@ class TreeModel {
  public:
   // docs/formats/tree.md.
   static constexpr std::uint32_t kFormatVersion = 1;
+  static constexpr std::uint32_t kMagic = 0x4D505343;  // "CSPM"
   // An opcode is one byte.
   static constexpr std::size_t kTableShapesMax = 256;
   static constexpr std::size_t kShapesMax = std::size_t{1} << 20;

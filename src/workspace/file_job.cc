@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/parallel.h"
 #include "workspace/language_detection.h"
 
 namespace copse {
@@ -42,6 +43,22 @@ Status LaneState::ready(const LanguageState& language,
       lane_->set_model(language.id, model != nullptr ? model : base_model(language.grammar)));
   models_[language.id] = model;
   return success();
+}
+
+Lanes make_lanes(unsigned jobs, const std::vector<std::string>& command, const Clock& clock,
+                 const ParseLimits& limits) {
+  Lanes lanes;
+  for (unsigned i = 0; i < thread_count(jobs); ++i) {
+    lanes.push_back(std::make_unique<LaneState>(
+        command.empty() ? make_thread_lane(clock, limits) : make_process_lane(command, limits)));
+  }
+  return lanes;
+}
+
+void abort_all(const Lanes& lanes) {
+  for (const auto& lane : lanes) {
+    lane->lane().abort();
+  }
 }
 
 Result<std::string> FileWorker::read(const IndexJob& job, FileRecord& record) const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
@@ -44,6 +45,12 @@ class LaneState {
   std::unique_ptr<ParseLane> lane_;
   std::map<std::string, std::shared_ptr<const TreeModel>> models_;  // by loaded language
 };
+
+// One lane a job: in processes that run `command`, or in threads of this one when it is empty.
+using Lanes = std::vector<std::unique_ptr<LaneState>>;
+Lanes make_lanes(unsigned jobs, const std::vector<std::string>& command, const Clock& clock,
+                 const ParseLimits& limits);
+void abort_all(const Lanes& lanes);
 
 class FileWorker {
  public:

@@ -84,11 +84,7 @@ Status Indexer::prepare() {
   writer_ = std::make_unique<StoreWriter>(std::move(writer).value());
   languages_ = std::make_unique<LanguageTable>(file_system_, options_.grammar_path);
   const ParseLimits limits{options_.parse_timeout_s, options_.parse_memory_limit_bytes};
-  for (unsigned i = 0; i < thread_count(options_.jobs); ++i) {
-    lanes_.push_back(std::make_unique<LaneState>(
-        options_.parse_command.empty() ? make_thread_lane(clock_, limits)
-                                       : make_process_lane(options_.parse_command, limits)));
-  }
+  lanes_ = make_lanes(options_.jobs, options_.parse_command, clock_, limits);
   return success();
 }
 
@@ -289,11 +285,7 @@ Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, RunMode mode,
   parallel.delivery = Delivery::AsTheyCome;
   parallel.window = lanes_.size() * kOpenFilesPerLane;
   parallel.stop = options_.stop;
-  parallel.cut_short = [&] {
-    for (const auto& lane : lanes_) {
-      lane->lane().abort();
-    }
-  };
+  parallel.cut_short = [&] { abort_all(lanes_); };
   Status status = success();
   const bool whole = parallel_map<FileOutcome>(
       jobs.size(), parallel,

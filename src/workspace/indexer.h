@@ -68,7 +68,7 @@ class Indexer {
 
   std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<LanguageTable> languages_;
-  std::vector<std::unique_ptr<LaneState>> lanes_;
+  Lanes lanes_;
   IndexPlan plan_;
   std::vector<bool> done_;  // by job
   IndexReport report_;

@@ -38,7 +38,6 @@ class DeepVerifier {
   Status run(const std::function<void(const std::string&)>& difference, VerifyReport& report);
 
  private:
-  void make_lanes();
   // Why trees of that grammar cannot be compared; empty when they can.
   std::string obstacle(const FileRecord& record);
   FileCheck check(const FileRecord& record, LaneState& lane) const;
@@ -47,17 +46,8 @@ class DeepVerifier {
   const VerifyOptions& options_;
   const Clock& clock_;
   LanguageTable languages_;
-  std::vector<std::unique_ptr<LaneState>> lanes_;
+  Lanes lanes_;
 };
-
-void DeepVerifier::make_lanes() {
-  const ParseLimits limits{kParseTimeoutS, 0};
-  for (unsigned i = 0; i < thread_count(options_.jobs); ++i) {
-    lanes_.push_back(std::make_unique<LaneState>(
-        options_.parse_command.empty() ? make_thread_lane(clock_, limits)
-                                       : make_process_lane(options_.parse_command, limits)));
-  }
-}
 
 std::string DeepVerifier::obstacle(const FileRecord& record) {
   const LanguageState& language = languages_.load(record.language, lanes_.front()->lane());
@@ -102,7 +92,7 @@ FileCheck DeepVerifier::check(const FileRecord& record, LaneState& lane) const {
 
 Status DeepVerifier::run(const std::function<void(const std::string&)>& difference,
                          VerifyReport& report) {
-  make_lanes();
+  lanes_ = make_lanes(options_.jobs, options_.parse_command, clock_, {kParseTimeoutS, 0});
   const Store& store = impl_.store;
   std::vector<std::size_t> files;
   std::map<SharedId, std::string> obstacles;
@@ -129,11 +119,7 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
   parallel.delivery = Delivery::AsTheyCome;
   parallel.window = lanes_.size() * kOpenFilesPerLane;
   parallel.stop = options_.stop;
-  parallel.cut_short = [&] {
-    for (const auto& lane : lanes_) {
-      lane->lane().abort();
-    }
-  };
+  parallel.cut_short = [&] { abort_all(lanes_); };
   const bool whole = parallel_map<FileCheck>(
       files.size(), parallel,
       [&](unsigned lane, std::size_t item) {
