@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "syntax/model_trainer.h"
 #include "syntax/tree_codec.h"
 #include "workspace/grammar_library.h"
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "syntax/model_trainer.h"
 #include "testing/languages.h"
 
 namespace copse {
@@ -18,7 +19,7 @@ std::shared_ptr<const TreeModel> trained_model(const std::string& id, bool with_
   if (with_samples) sources = sample_sources(id);
   for (const auto& source : sources)
     trainer.add(testing::parse_flat(id, source.text), source.text);
-  return trainer.train();
+  return trainer.train({.with_source = true});
 }
 
 void expect_same(const FlatTree& expected, const FlatTree& found) {
@@ -37,6 +38,18 @@ void expect_same(const FlatTree& expected, const FlatTree& found) {
   }
 }
 
+constexpr TreeEncoding kEncodings[] = {
+    {TreeForm::Bytecode, kBlockNodes},
+    {TreeForm::Fast, kBlockNodes},
+    {TreeForm::Small, kBlockNodes},
+    {TreeForm::Bytecode, 16},
+    {TreeForm::Fast, 16},
+    {TreeForm::Small, 16},
+    {TreeForm::Bytecode, 37},
+    {TreeForm::Fast, 101},
+    {TreeForm::Small, 53},
+};
+
 TEST(TreeCodec, EveryLanguageRoundTripsWithAndWithoutLearning) {
   for (const std::string& id : testing::all_languages()) {
     for (const bool learnt : {false, true}) {
@@ -44,11 +57,20 @@ TEST(TreeCodec, EveryLanguageRoundTripsWithAndWithoutLearning) {
       for (const auto& source : sample_sources(id)) {
         SCOPED_TRACE(id + ", " + source.name + (learnt ? ", learnt" : ", base"));
         const FlatTree tree = testing::parse_flat(id, source.text);
-        const Bytes bytes = encode_tree(*model, tree, source.text);
-        EXPECT_EQ(bytes, encode_tree(*model, tree, source.text));
-        auto back = decode_tree(*model, source.text, bytes);
-        ASSERT_TRUE(back.ok()) << back.error().message();
-        expect_same(tree, back.value());
+        for (const TreeEncoding& encoding : kEncodings) {
+          SCOPED_TRACE("form " + std::to_string(static_cast<int>(encoding.form)) + ", blocks of " +
+                       std::to_string(encoding.block_nodes));
+          const Bytes bytes = encode_tree(*model, tree, source.text, encoding);
+          EXPECT_EQ(bytes, encode_tree(*model, tree, source.text, encoding));
+          auto back = decode_tree(*model, source.text, bytes);
+          ASSERT_TRUE(back.ok()) << back.error().message();
+          expect_same(tree, back.value());
+          auto thawed = thaw_tree(*model, source.text, bytes);
+          ASSERT_TRUE(thawed.ok()) << thawed.error().message();
+          auto again = decode_tree(*model, source.text, thawed.value());
+          ASSERT_TRUE(again.ok()) << again.error().message();
+          expect_same(tree, again.value());
+        }
       }
     }
   }
@@ -69,9 +91,11 @@ TEST(TreeCodec, DeepNestingNeedsNoRecursion) {
   const std::string source = "x = " + std::string(kDepth, '(') + "1" + std::string(kDepth, ')');
   const FlatTree tree = testing::parse_flat("javascript", source);
   const auto model = trained_model("javascript", true);
-  auto back = decode_tree(*model, source, encode_tree(*model, tree, source));
-  ASSERT_TRUE(back.ok()) << back.error().message();
-  expect_same(tree, back.value());
+  for (const TreeForm form : {TreeForm::Bytecode, TreeForm::Fast, TreeForm::Small}) {
+    auto back = decode_tree(*model, source, encode_tree(*model, tree, source, {form}));
+    ASSERT_TRUE(back.ok()) << back.error().message();
+    expect_same(tree, back.value());
+  }
 }
 
 TEST(TreeCodec, ModelsSurviveTheirBytes) {
@@ -96,7 +120,7 @@ TEST(TreeCodec, ModelsOfOtherGrammarsAndTimesAreRefused) {
             ErrorCode::Unsupported);
   const FlatTree tree = testing::parse_flat("c", "int x;");
   Bytes bytes = encode_tree(*model, tree, "int x;");
-  ++bytes[0];
+  ++bytes[0];  // the low half of the first byte is the version
   EXPECT_EQ(decode_tree(*model, "int x;", bytes).error().code(), ErrorCode::Unsupported);
 }
 
@@ -105,21 +129,24 @@ TEST(TreeCodec, DamagedTreesNeitherCrashNorGrow) {
   const auto model = trained_model("python", true);
   const auto source = sample_sources("python").back();
   const FlatTree tree = testing::parse_flat("python", source.text);
-  const Bytes bytes = encode_tree(*model, tree, source.text);
   const auto nodes_max = static_cast<std::uint32_t>(tree.nodes.size());
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(decode_tree(*model, source.text, ByteView(bytes.data(), size), nodes_max).ok());
+  for (const TreeEncoding& encoding : kEncodings) {
+    SCOPED_TRACE(static_cast<int>(encoding.form));
+    const Bytes bytes = encode_tree(*model, tree, source.text, encoding);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      EXPECT_FALSE(decode_tree(*model, source.text, ByteView(bytes.data(), size), nodes_max).ok());
+    }
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      Bytes damaged = bytes;
+      damaged[i] ^= static_cast<std::uint8_t>(1U << (i % 8));
+      auto back = decode_tree(*model, source.text, damaged, nodes_max);
+      if (!back.ok()) continue;
+      EXPECT_LE(back.value().nodes.size(), nodes_max);
+      const CopseFlatNode& last = back.value().nodes.back();
+      EXPECT_LE(std::size_t{last.start} + last.extent, source.text.size());
+    }
+    EXPECT_FALSE(decode_tree(*model, source.text, bytes, nodes_max - 1).ok());
   }
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    Bytes damaged = bytes;
-    damaged[i] ^= static_cast<std::uint8_t>(1U << (i % 8));
-    auto back = decode_tree(*model, source.text, damaged, nodes_max);
-    if (!back.ok()) continue;
-    EXPECT_LE(back.value().nodes.size(), nodes_max);
-    const CopseFlatNode& last = back.value().nodes.back();
-    EXPECT_LE(std::size_t{last.start} + last.extent, source.text.size());
-  }
-  EXPECT_FALSE(decode_tree(*model, source.text, bytes, nodes_max - 1).ok());
 }
 
 TEST(TreeCodec, DamagedModelsNeitherCrashNorMislead) {

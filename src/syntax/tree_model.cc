@@ -40,7 +40,7 @@ Status TreeModel::load(ByteView bytes) {
   ByteReader in(bytes);
   if (in.u32() != kMagic) return Error(ErrorCode::Corrupt, "tree model: not a model");
   const std::uint32_t version = in.u32();
-  if (version != kFormatVersion) {
+  if (version < kOldestFormatVersion || version > kFormatVersion) {
     return Error(version > kFormatVersion ? ErrorCode::Unsupported : ErrorCode::Corrupt,
                  "tree model: format version " + std::to_string(version) + ", this copse reads " +
                      std::to_string(kFormatVersion));
@@ -55,12 +55,24 @@ Status TreeModel::load(ByteView bytes) {
   COPSE_TRY(span_rules_, SpanRules::read(in, grammar_->symbol_count()));
   read_shapes(in);
   read_tables(in);
+  if (!in.failed()) {
+    build_lookups();
+    macros_ = std::make_unique<MacroSet>(*this);
+    const auto shapes = [this](TableId id) { return table(id); };
+    if (version == 1) {
+      macros_->assume_single_shapes();
+      contexts_.assume_ranks(table_count(), shapes);
+    } else {
+      read_codes(in);
+      macros_->read(in);
+      contexts_.read(in, table_count(), shapes);
+    }
+  }
   if (in.failed() || !in.at_end()) {
     return Error(ErrorCode::Corrupt, "tree model of '" + grammar_->name() +
                                          "': damaged near byte " + std::to_string(in.position()));
   }
   bytes_.assign(bytes.begin(), bytes.end());
-  build_lookups();
   return success();
 }
 
@@ -122,6 +134,41 @@ void TreeModel::read_tables(ByteReader& in) {
     child_tables_.push_back(table);
     if (in.failed()) return;
   }
+}
+
+void TreeModel::read_codes(ByteReader& in) {
+  const std::size_t count = in.count(1);
+  if (count > kLooseTagsMax) in.fail();
+  for (std::size_t i = 0; i < count && !in.failed(); ++i) {
+    const std::uint32_t tag = read_tag(in);
+    if (!tag_holds(tag)) in.fail();
+    loose_tags_.push_back(tag);
+    loose_numbers_.emplace(tag, static_cast<std::uint32_t>(i + 1));
+  }
+  numbers_.read(in);
+}
+
+std::uint32_t TreeModel::loose_number(std::uint32_t tag) const {
+  const auto found = loose_numbers_.find(tag);
+  if (found != loose_numbers_.end()) return found->second;
+  return static_cast<std::uint32_t>(loose_tags_.size()) + 1 + pack_tag(tag);
+}
+
+std::uint32_t TreeModel::loose_tag(std::uint64_t number) const {
+  if (number == 0) return kNoTag;
+  if (number <= loose_tags_.size()) return loose_tags_[number - 1];
+  const std::uint64_t packed = number - 1 - loose_tags_.size();
+  if (packed > kPackedTagMax) return kNoTag;
+  const std::uint32_t tag = unpack_tag(static_cast<std::uint32_t>(packed));
+  return tag_holds(tag) ? tag : kNoTag;
+}
+
+std::size_t TreeModel::memory_bytes() const {
+  return sizeof(*this) + bytes_.capacity() + shapes_.capacity() * sizeof(Shape) +
+         child_tags_.capacity() * 4 + child_tables_.capacity() * 4 + child_shows_.capacity() +
+         tables_.capacity() * sizeof(Table) + table_shapes_.capacity() * 4 +
+         shape_slots_.capacity() * 4 + rank_slots_.capacity() * sizeof(RankSlot) +
+         macros_->memory_bytes() + contexts_.memory_bytes();
 }
 
 TableId TreeModel::table_for_tag(std::uint32_t tag) const {

@@ -22,39 +22,13 @@
 
 #include "core/bytes.h"
 #include "syntax/grammar.h"
+#include "syntax/macro_set.h"
+#include "syntax/number_tables.h"
+#include "syntax/source_contexts.h"
 #include "syntax/span_rules.h"
+#include "syntax/tree_tags.h"
 
 namespace copse {
-
-// A CopseFlatNode tag without what follows from elsewhere: for leaves, all but the production; for
-// internal nodes, symbol and extra only.
-inline std::uint32_t child_tag(const CopseFlatNode& node) {
-  constexpr std::uint32_t kLeafBits = 0xFFFF000FU;
-  constexpr std::uint32_t kInternalBits = 0xFFFF0000U | COPSE_TAG_EXTRA;
-  return node.tag & (copse_node_is_leaf(&node) ? kLeafBits : kInternalBits);
-}
-
-inline bool tag_is_leaf(std::uint32_t tag) {
-  return (tag & COPSE_TAG_LEAF) != 0;
-}
-
-// How a tag travels: symbol and flags side by side, as docs/formats/tree.md has it.
-inline void write_tag(ByteWriter& out, std::uint32_t tag) {
-  out.varint((tag >> 16 << 4) | (tag & 15));
-}
-
-// Fails the reader when it is none. Whether the tag can stand in a tree is for
-// TreeModel::tag_holds.
-inline std::uint32_t read_tag(ByteReader& in) {
-  const std::uint32_t packed = in.varint32();
-  if ((packed >> 20) != 0) in.fail();
-  return (packed >> 4 << 16) | (packed & 15);
-}
-
-using ShapeId = std::uint32_t;
-using TableId = std::uint32_t;
-inline constexpr ShapeId kNoShape = UINT32_MAX;
-inline constexpr TableId kNoTable = UINT32_MAX;
 
 struct ShapeView {
   std::uint16_t production = 0;
@@ -64,10 +38,13 @@ struct ShapeView {
 class TreeModel {
  public:
   // docs/formats/tree.md.
-  static constexpr std::uint32_t kFormatVersion = 1;
+  static constexpr std::uint32_t kFormatVersion = 2;
+  static constexpr std::uint32_t kOldestFormatVersion = 1;
   static constexpr std::uint32_t kMagic = 0x4D505343;  // "CSPM"
-  // An opcode is one byte.
+  // In version 1 a rank is an opcode, one byte.
   static constexpr std::size_t kTableShapesMax = 256;
+  // Tags that children of spelt-out shapes often have.
+  static constexpr std::size_t kLooseTagsMax = 4096;
   static constexpr std::size_t kShapesMax = std::size_t{1} << 20;
 
   // Reads a model for `grammar`. Corrupt when a number is out of its range, Unsupported when newer.
@@ -102,6 +79,20 @@ class TreeModel {
     const Table& table = tables_[id];
     return {table_shapes_.data() + table.first, table.count};
   }
+  std::uint32_t table_count() const { return static_cast<std::uint32_t>(tables_.size()); }
+
+  const MacroSet& macros() const { return *macros_; }
+  const SourceContexts& contexts() const { return contexts_; }
+  const NumberTables& numbers() const { return numbers_; }
+
+  // A tag as a small number, where children of spelt-out shapes are listed, and back. 0 is no tag.
+  std::uint32_t loose_number(std::uint32_t tag) const;
+  // kNoTag when the number is none, or the tag cannot stand in a tree.
+  std::uint32_t loose_tag(std::uint64_t number) const;
+  static constexpr std::uint32_t kNoTag = UINT32_MAX;
+
+  // What the tables take in memory, those of encoders only where they were made.
+  std::size_t memory_bytes() const;
 
   // Whether a tag can stand in a tree of this grammar.
   bool tag_holds(std::uint32_t tag) const;
@@ -112,8 +103,6 @@ class TreeModel {
   std::optional<std::uint8_t> rank_in(TableId table, ShapeId shape) const;
 
  private:
-  friend class ModelTrainer;
-
   struct Shape {
     std::uint32_t first_child;
     std::uint32_t child_count;
@@ -128,6 +117,7 @@ class TreeModel {
   Status load(ByteView bytes);
   void read_shapes(ByteReader& in);
   void read_tables(ByteReader& in);
+  void read_codes(ByteReader& in);
   void build_lookups();
   static std::uint64_t hash_shape(std::uint16_t production,
                                   std::span<const std::uint32_t> children);
@@ -143,6 +133,11 @@ class TreeModel {
   std::vector<Table> tables_;
   std::vector<ShapeId> table_shapes_;
   std::unordered_map<std::uint32_t, TableId> tag_tables_;
+  std::vector<std::uint32_t> loose_tags_;
+  std::unordered_map<std::uint32_t, std::uint32_t> loose_numbers_;
+  NumberTables numbers_;
+  std::unique_ptr<MacroSet> macros_;
+  SourceContexts contexts_;
 
   // Open addressing, sized to at most half full: shape ids by hash of their content, and ranks by
   // (table, shape).
@@ -153,26 +148,6 @@ class TreeModel {
   };
   std::vector<ShapeId> shape_slots_;
   std::vector<RankSlot> rank_slots_;
-};
-
-// Collects shapes from trees and makes a model of them.
-class ModelTrainer {
- public:
-  explicit ModelTrainer(std::shared_ptr<const Grammar> grammar);
-
-  // REQUIRES: `source` outlives the trainer.
-  void add(const FlatTree& tree, std::string_view source);
-
-  // A model of what was added; of the grammar alone when nothing was. Deterministic. Cost: about as
-  // much as collecting.
-  std::shared_ptr<const TreeModel> train() const;
-
- private:
-  // A place must have been seen this often to have a table of its own.
-  static constexpr std::uint64_t kPlaceCountMin = 24;
-
-  struct Collected;
-  std::shared_ptr<Collected> collected_;
 };
 
 }  // namespace copse

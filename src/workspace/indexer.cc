@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/parallel.h"
+#include "syntax/model_trainer.h"
 #include "workspace/manifests.h"
 
 namespace copse {

@@ -8,10 +8,9 @@
 namespace copse {
 namespace {
 
-// No tree is larger in bytecode than this many bytes a node: a shape spelt out, an exceptional
-// span.
-constexpr std::uint64_t kBytecodeBytesPerNode = 64;
-constexpr std::uint64_t kBytecodeBytesFixed = 4096;
+// No tree is larger than this many bytes a node: a shape spelt out, an exceptional span.
+constexpr std::uint64_t kTreeBytesPerNode = 64;
+constexpr std::uint64_t kTreeBytesFixed = 4096;
 
 template <typename T>
 bool same_items(const std::vector<T>& a, const std::vector<T>& b) {
@@ -28,26 +27,26 @@ bool same_tree(const FlatTree& a, const FlatTree& b) {
 
 Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
                                   std::string_view source) {
-  const Bytes bytecode = encode_tree(model, tree, source);
+  Bytes bytes = encode_tree(model, tree, source);
   COPSE_TRY(const FlatTree back,
-            decode_tree(model, source, bytecode, static_cast<std::uint32_t>(tree.nodes.size())));
+            decode_tree(model, source, bytes, static_cast<std::uint32_t>(tree.nodes.size())));
   if (!same_tree(tree, back)) {
     return Error(ErrorCode::Corrupt, "tree does not come back from its stored form");
   }
   PreparedTree prepared;
   prepared.nodes = tree.nodes.size();
   prepared.visible_nodes = tree.visible_count;
-  prepared.frame = compress_frame(bytecode, kFastLevel);
+  // What entropy coding left, no other compressor makes smaller.
+  prepared.frame = {FrameCodec::Raw, bytes.size(), std::move(bytes)};
   return prepared;
 }
 
 Result<FlatTree> unpack_tree(const TreeModel& model, std::string_view source, std::uint8_t codec,
                              ByteView payload, std::uint64_t raw_bytes, std::uint64_t nodes_max) {
   const std::uint64_t nodes = std::min<std::uint64_t>(nodes_max, kTreeNodesMax);
-  COPSE_TRY(const Bytes bytecode,
-            decompress_frame(codec, payload, raw_bytes,
-                             nodes * kBytecodeBytesPerNode + kBytecodeBytesFixed));
-  return decode_tree(model, source, bytecode, static_cast<std::uint32_t>(nodes));
+  COPSE_TRY(const Bytes bytes, decompress_frame(codec, payload, raw_bytes,
+                                                nodes * kTreeBytesPerNode + kTreeBytesFixed));
+  return decode_tree(model, source, bytes, static_cast<std::uint32_t>(nodes));
 }
 
 std::uint64_t count_lines(std::string_view source) {

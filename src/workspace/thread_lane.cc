@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "syntax/model_trainer.h"
 #include "syntax/tree_parser.h"
 #include "workspace/grammar_library.h"
 #include "workspace/parse_lane.h"

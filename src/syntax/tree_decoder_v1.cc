@@ -11,6 +11,7 @@ namespace copse {
 namespace {
 
 constexpr std::uint64_t kNever = UINT64_MAX;
+constexpr std::uint8_t kVersion = 1;
 
 class TreeDecoder {
  public:
@@ -20,10 +21,10 @@ class TreeDecoder {
   Result<FlatTree> decode(ByteView bytes) {
     ByteReader in(bytes);
     const std::uint8_t version = in.u8();
-    if (version != kTreeFormatVersion) {
-      return Error(version > kTreeFormatVersion ? ErrorCode::Unsupported : ErrorCode::Corrupt,
+    if (version != kVersion) {
+      return Error(version > kVersion ? ErrorCode::Unsupported : ErrorCode::Corrupt,
                    "tree: format version " + std::to_string(version) + ", this copse reads " +
-                       std::to_string(kTreeFormatVersion));
+                       std::to_string(kVersion));
     }
     const std::uint64_t node_count = in.varint();
     const std::uint32_t root = read_tag(in);
@@ -289,8 +290,8 @@ class TreeDecoder {
 
 }  // namespace
 
-Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, ByteView bytes,
-                             std::uint32_t nodes_max) {
+Result<FlatTree> decode_tree_v1(const TreeModel& model, std::string_view source, ByteView bytes,
+                                std::uint32_t nodes_max) {
   return TreeDecoder(model, source, nodes_max).decode(bytes);
 }
 

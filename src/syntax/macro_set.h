@@ -1,0 +1,165 @@
+// Macro-opcodes: the productions that often stand below one another, as one opcode.
+//
+// Where a node stands decides its table, and a table has up to 255 opcodes. Each stands for a
+// *macro*: the node's shape, and those of the descendants whose shapes come next in preorder, as
+// many as were found to go together. What such a macro looks like, node by node, is its template:
+//
+//   Open   an internal node whose shape the macro knows; its children follow
+//   Leaf   a leaf
+//   Hole   an internal node whose shape the next opcode says, by the hole's table
+//
+// A table's macros are the paths of a trie, kept by models as docs/formats/tree.md says. Immutable
+// after loading; may be read by many threads.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "codec/rans.h"
+#include "core/bytes.h"
+#include "syntax/tree_tags.h"
+
+namespace copse {
+
+class TreeModel;
+
+enum class ItemKind : std::uint8_t {
+  Leaf,
+  MarkedLeaf,  // missing, or an ERROR
+  Open,
+  Hole,
+};
+
+struct TemplateItem {
+  std::uint32_t tag = 0;  // as in CopseFlatNode, an Open's production included
+  std::uint32_t ref = 0;  // Leaf: its class in the span rules; Hole: its table
+  ItemKind kind = ItemKind::Leaf;
+  std::uint8_t itself = 0;   // COPSE_TAG_SHOWS_*: how its own visibility shows in its parent
+  std::uint16_t closes = 0;  // nodes that end behind it (behind what fills it, for a Hole)
+};
+
+// Items [first_item, first_item + item_count), the first of them the node itself: an Open whose
+// symbol and visibility its place decides, so that its tag holds the production alone.
+struct Template {
+  std::uint32_t first_item = 0;
+  std::uint32_t item_count = 0;
+  std::uint32_t first_hole = 0;
+  std::uint32_t hole_count = 0;
+};
+
+class MacroSet {
+ public:
+  // On disk: opcode 0 is the escape.
+  static constexpr std::uint32_t kOpcodesMax = 255;
+  // Decisions that one macro may take.
+  static constexpr std::uint32_t kDepthMax = 24;
+  static constexpr std::size_t kItemsMax = std::size_t{1} << 22;
+
+  // Templates of all shapes; no macros yet. REQUIRES: the model's shapes and tables are loaded.
+  explicit MacroSet(const TreeModel& model);
+
+  // Reads the macros of all tables. Fails the reader when something is out of range.
+  void read(ByteReader& in);
+  // What stands in for macros when there are none: an opcode for each shape of a table.
+  void assume_single_shapes();
+
+  const Template& of_shape(ShapeId shape) const { return templates_[shape]; }
+  // REQUIRES: 1 <= opcode <= opcode_count(table).
+  const Template& of_opcode(TableId table, std::uint32_t opcode) const {
+    return templates_[codes_[table].first_template + opcode - 1];
+  }
+  std::uint32_t opcode_count(TableId table) const { return codes_[table].opcode_count; }
+  const TemplateItem* items(const Template& t) const { return items_.data() + t.first_item; }
+  std::span<const TableId> holes(const Template& t) const {
+    return {holes_.data() + t.first_hole, t.hole_count};
+  }
+
+  // The opcode (0: escape) that holds that part of the scale, and its share.
+  std::uint32_t opcode_at(TableId table, std::uint32_t slot, RansShare& share) const {
+    const Code& code = codes_[table];
+    const std::uint16_t* starts = starts_.data() + code.first_start;
+    std::uint32_t k = hints_[code.first_hint + (slot >> kHintShift)];
+    while (starts[k + 1] <= slot)
+      ++k;
+    share = {starts[k], static_cast<std::uint16_t>(starts[k + 1] - starts[k])};
+    return k < code.opcode_count ? k + 1 : 0;
+  }
+  RansShare share_of(TableId table, std::uint32_t opcode) const {
+    const Code& code = codes_[table];
+    const std::uint32_t k = opcode == 0 ? code.opcode_count : opcode - 1;
+    const std::uint16_t* starts = starts_.data() + code.first_start;
+    return {starts[k], static_cast<std::uint16_t>(starts[k + 1] - starts[k])};
+  }
+
+  // For encoders: a trie of shapes below each table. Made at the first call; thread-safe.
+  class Trie {
+   public:
+    static constexpr std::uint32_t kNone = UINT32_MAX;
+
+    std::uint32_t root(TableId table) const { return table; }
+    // kNone when no macro goes on like that.
+    std::uint32_t next(std::uint32_t node, ShapeId shape) const;
+    // The opcode of the macro that ends here; 0 when none does.
+    std::uint32_t opcode(std::uint32_t node) const { return opcodes_[node]; }
+
+   private:
+    friend class MacroSet;
+    struct Slot {
+      std::uint32_t node = kNone;
+      ShapeId shape = kNoShape;
+      std::uint32_t next = kNone;
+    };
+    std::vector<Slot> slots_;
+    std::vector<std::uint8_t> opcodes_;
+  };
+  const Trie& trie() const;
+
+  std::size_t memory_bytes() const;
+
+ private:
+  static constexpr unsigned kHintBits = 6;
+  static constexpr unsigned kHintShift = kRansScaleBits - kHintBits;
+
+  // A table's opcodes, most frequent first.
+  struct Code {
+    std::uint32_t first_template = 0;
+    std::uint32_t first_start = 0;  // opcode_count + 2 of them: the escape comes last
+    std::uint32_t first_hint = 0;
+    std::uint32_t opcode_count = 0;
+  };
+  struct Edge {
+    std::uint32_t parent;
+    ShapeId shape;
+    std::uint32_t child;
+  };
+  // A macro as it was read: the shapes it takes, and how often.
+  struct Found {
+    std::uint32_t trie_node = 0;
+    std::uint32_t frequency = 0;
+    std::vector<ShapeId> shapes;
+  };
+
+  void read_table(ByteReader& in, TableId table);
+  void finish_table(TableId table, std::uint32_t escape, std::vector<Found> found);
+  bool add_template(std::span<const ShapeId> shapes);
+  void write_starts(const std::vector<std::uint32_t>& frequencies);
+  std::uint32_t new_trie_node(std::uint32_t parent, ShapeId shape);
+  void build_trie() const;
+
+  const TreeModel& model_;
+  std::vector<TemplateItem> items_;
+  std::vector<TableId> holes_;
+  std::vector<Template> templates_;
+  std::vector<Code> codes_;
+  std::vector<std::uint16_t> starts_;
+  std::vector<std::uint8_t> hints_;
+  std::vector<Edge> edges_;
+  std::vector<std::uint8_t> ends_;  // by trie node: its opcode
+
+  mutable std::once_flag trie_once_;
+  mutable Trie trie_;
+};
+
+}  // namespace copse

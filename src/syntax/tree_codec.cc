@@ -1,0 +1,124 @@
+// The forms of a tree, put together from their blocks.
+#include "syntax/tree_codec.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "syntax/block_coder.h"
+#include "syntax/block_expander.h"
+#include "syntax/tree_facts.h"
+
+namespace copse {
+namespace {
+
+constexpr std::uint8_t kVersion1 = 1;
+
+Bytes bytecode_of(const TreeModel& model, const BlockFacts& facts, std::uint32_t& operations) {
+  const Bytes opcodes = write_opcodes(model, facts, operations);
+  return BytecodeBlock{opcodes, facts.spans, facts.lookaheads}.write();
+}
+
+Bytes payload_of(const TreeModel& model, const TreeLayout& layout, TreeBlock& block,
+                 std::string_view source, const BlockFacts& facts) {
+  if (layout.form == TreeForm::Small) {
+    return freeze_small(model, layout, block, source, facts, block.operations);
+  }
+  Bytes bytecode = bytecode_of(model, facts, block.operations);
+  if (layout.form == TreeForm::Bytecode) return bytecode;
+  auto frozen = freeze_fast(model, layout, block, bytecode);
+  COPSE_CHECK(frozen.ok());
+  return std::move(frozen).value();
+}
+
+// A layout with other payloads.
+Bytes assemble(const TreeModel& model, TreeLayout& layout, const std::vector<Bytes>& payloads) {
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
+    layout.blocks[i].payload = payloads[i];
+  }
+  return layout.write(model);
+}
+
+}  // namespace
+
+Bytes encode_tree(const TreeModel& model, const FlatTree& tree, std::string_view source,
+                  const TreeEncoding& encoding) {
+  TreeLayout layout;
+  layout.form = encoding.form;
+  layout.node_count = static_cast<std::uint32_t>(tree.nodes.size());
+  layout.block_nodes = std::max(encoding.block_nodes, kBlockNodesMin);
+  layout.root_tag = child_tag(tree.nodes[0]);
+  FactsBuilder builder(model, tree, source);
+  BlockFacts facts;
+  std::vector<Bytes> payloads;
+  for (std::uint32_t end = 0; end < layout.node_count;) {
+    end = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(std::uint64_t{end} + layout.block_nodes, layout.node_count));
+    TreeBlock block;
+    builder.next(end, facts, block, layout);
+    payloads.push_back(payload_of(model, layout, block, source, facts));
+    layout.blocks.push_back(block);
+  }
+  return assemble(model, layout, payloads);
+}
+
+Result<Bytes> thaw_block(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
+                         std::string_view source) {
+  switch (layout.form) {
+    case TreeForm::Fast:
+      return thaw_fast(model, layout, block);
+    case TreeForm::Small: {
+      COPSE_TRY(const BlockFacts facts, thaw_small(model, layout, block, source));
+      std::uint32_t operations = 0;
+      return bytecode_of(model, facts, operations);
+    }
+    case TreeForm::Bytecode:
+      break;
+  }
+  return Bytes(block.payload.begin(), block.payload.end());
+}
+
+Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, ByteView bytes,
+                             std::uint32_t nodes_max) {
+  if (!bytes.empty() && bytes[0] == kVersion1) {
+    return decode_tree_v1(model, source, bytes, nodes_max);
+  }
+  COPSE_TRY(const TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));
+  FlatTree tree;
+  tree.nodes.resize(layout.node_count);
+  write_spine(layout, tree.nodes.data());
+  BlockExtras extras;
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
+    const TreeBlock& block = layout.blocks[i];
+    if (layout.form == TreeForm::Bytecode) {
+      COPSE_TRY_STATUS(
+          expand_block(model, layout, i, source, block.payload, tree.nodes.data(), extras));
+      continue;
+    }
+    COPSE_TRY(const Bytes bytecode, thaw_block(model, layout, block, source));
+    COPSE_TRY_STATUS(expand_block(model, layout, i, source, bytecode, tree.nodes.data(), extras));
+  }
+  tree.error_leaves = std::move(extras.error_leaves);
+  tree.faults = std::move(extras.faults);
+  tree.visible_count = extras.visible_count;
+  return tree;
+}
+
+Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteView bytes,
+                        std::uint32_t nodes_max) {
+  COPSE_TRY(TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));
+  std::vector<Bytes> payloads;
+  for (TreeBlock& block : layout.blocks) {
+    if (layout.form == TreeForm::Small) {
+      COPSE_TRY(const BlockFacts facts, thaw_small(model, layout, block, source));
+      payloads.push_back(bytecode_of(model, facts, block.operations));
+    } else {
+      COPSE_TRY(Bytes bytecode, thaw_block(model, layout, block, source));
+      payloads.push_back(std::move(bytecode));
+    }
+  }
+  layout.form = TreeForm::Bytecode;
+  return assemble(model, layout, payloads);
+}
+
+}  // namespace copse
