@@ -90,9 +90,8 @@ class ContextTrainer {
     seen.reserve(data_.decisions.size());
     for (const SampleDecision& decision : data_.decisions) {
       if (decision.place == kNoTable) continue;
-      const bool known = ranks_[decision.place].contains(decision.shape);
       const std::uint32_t key = far ? decision.feature.far : decision.feature.near;
-      seen.push_back({decision.place, key, known ? decision.shape : kNoShape});
+      seen.push_back({decision.place, key, decision.shape});
       if (far) near_of_[{decision.place, key}] = decision.feature.near;
     }
     std::sort(seen.begin(), seen.end());

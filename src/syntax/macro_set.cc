@@ -201,10 +201,11 @@ const MacroSet::Trie& MacroSet::trie() const {
 }
 
 void MacroSet::build_trie() const {
-  trie_.opcodes_ = ends_;
+  trie_.nodes_.assign(ends_.begin(), ends_.end());
   trie_.slots_.assign(std::bit_ceil(edges_.size() * 2 + 2), {});
   const std::size_t mask = trie_.slots_.size() - 1;
   for (const Edge& edge : edges_) {
+    trie_.nodes_[edge.parent] |= Trie::kGoesOn;
     std::size_t slot = mix((std::uint64_t{edge.parent} << 32) + edge.shape) & mask;
     while (trie_.slots_[slot].node != Trie::kNone) {
       slot = (slot + 1) & mask;
@@ -228,7 +229,7 @@ std::size_t MacroSet::memory_bytes() const {
          templates_.capacity() * sizeof(Template) + codes_.capacity() * sizeof(Code) +
          starts_.capacity() * 2 + hints_.capacity() + edges_.capacity() * sizeof(Edge) +
          ends_.capacity() + trie_.slots_.capacity() * sizeof(Trie::Slot) +
-         trie_.opcodes_.capacity();
+         trie_.nodes_.capacity() * 2;
 }
 
 }  // namespace copse

@@ -102,7 +102,9 @@ class MacroSet {
     // kNone when no macro goes on like that.
     std::uint32_t next(std::uint32_t node, ShapeId shape) const;
     // The opcode of the macro that ends here; 0 when none does.
-    std::uint32_t opcode(std::uint32_t node) const { return opcodes_[node]; }
+    std::uint32_t opcode(std::uint32_t node) const { return nodes_[node] & kOpcodeBits; }
+    // Whether some macro goes on from here.
+    bool goes_on(std::uint32_t node) const { return (nodes_[node] & kGoesOn) != 0; }
 
    private:
     friend class MacroSet;
@@ -111,8 +113,11 @@ class MacroSet {
       ShapeId shape = kNoShape;
       std::uint32_t next = kNone;
     };
+    static constexpr std::uint16_t kOpcodeBits = 0xFF;
+    static constexpr std::uint16_t kGoesOn = 0x100;
+
     std::vector<Slot> slots_;
-    std::vector<std::uint8_t> opcodes_;
+    std::vector<std::uint16_t> nodes_;
   };
   const Trie& trie() const;
 

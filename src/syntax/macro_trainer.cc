@@ -2,7 +2,6 @@
 // by level; the sample is then written with all of them, and those that are hardly used are
 // dropped, until what is left earns its place.
 #include <algorithm>
-#include <unordered_map>
 
 #include "codec/rans.h"
 #include "syntax/macro_set.h"
@@ -53,13 +52,9 @@ class MacroTrainer {
   }
 
  private:
-  std::uint64_t key(std::uint32_t node, ShapeId shape) const {
-    return (std::uint64_t{node} << 32) + shape;
-  }
-
   std::uint32_t child_of(std::uint32_t node, ShapeId shape) const {
-    const auto found = children_.find(key(node, shape));
-    return found == children_.end() ? 0 : found->second;
+    const std::uint32_t* child = children_.find(node, shape);
+    return child == nullptr ? 0 : *child;
   }
 
   // Depth by depth; a string is continued only from where it is still frequent.
@@ -78,24 +73,18 @@ class MacroTrainer {
         if (at >= data_.decisions[start].end) continue;
         const SampleDecision& decision = data_.decisions[at];
         if (decision.shape == kNoShape || decision.place == kNoTable) continue;
-        if (depth == 1 && !in_table(decision)) continue;
-        if (depth > 1 && (nodes_[node].seen < uses_min_ || !in_table(decision))) continue;
-        const auto [found, is_new] = children_.try_emplace(
-            key(node, decision.shape), static_cast<std::uint32_t>(nodes_.size()));
-        if (is_new) {
+        if (depth > 1 && nodes_[node].seen < uses_min_) continue;
+        const auto fresh = static_cast<std::uint32_t>(nodes_.size());
+        const std::uint32_t child = children_.get_or_add(node, decision.shape, fresh);
+        if (child == fresh) {
           nodes_.push_back(
               {node, decision.shape, nodes_[node].table, decision.place, depth, 0, 0, false});
         }
-        ++nodes_[found->second].seen;
-        active[kept++] = {start, found->second};
+        ++nodes_[child].seen;
+        active[kept++] = {start, child};
       }
       active.resize(kept);
     }
-  }
-
-  bool in_table(const SampleDecision& decision) const {
-    const std::vector<ShapeId>& shapes = data_.tables[decision.place].shapes;
-    return std::find(shapes.begin(), shapes.end(), decision.shape) != shapes.end();
   }
 
   // Writes the sample with the macros there are, the longest first.
@@ -217,7 +206,7 @@ class MacroTrainer {
   const TrainingData& data_;
   std::uint64_t uses_min_ = kUsesMin;
   std::vector<MacroNode> nodes_;
-  std::unordered_map<std::uint64_t, std::uint32_t> children_;
+  PairMap children_;  // of trie nodes, by shape
   std::vector<std::vector<std::uint32_t>> below_;
 };
 

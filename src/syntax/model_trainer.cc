@@ -208,13 +208,23 @@ class ModelWriter {
     }
   }
 
-  using Counts = std::unordered_map<ShapeId, std::uint64_t>;
+  using Counts = std::map<ShapeId, std::uint64_t>;
+  static constexpr std::uint32_t kRare = kNoShape - 1;
 
   void choose_tables() {
-    std::vector<Counts> by_place(seen_.places.size());
+    PairMap slots;
+    std::vector<std::uint64_t> seen;
     for (const SampleDecision& decision : seen_.decisions) {
-      ++by_place[decision.place][numbers_[decision.shape]];
+      const std::uint32_t shape = numbers_[decision.shape];
+      const std::uint32_t slot = slots.get_or_add(decision.place, shape == kNoShape ? kRare : shape,
+                                                  static_cast<std::uint32_t>(seen.size()));
+      if (slot == seen.size()) seen.push_back(0);
+      ++seen[slot];
     }
+    std::vector<Counts> by_place(seen_.places.size());
+    slots.for_each([&](std::uint32_t place, std::uint32_t shape, std::uint32_t slot) {
+      by_place[place][shape == kRare ? kNoShape : shape] = seen[slot];
+    });
     place_tables_.assign(seen_.places.size(), kNoTable);
     std::map<std::uint32_t, Counts> by_tag;
     for (std::uint32_t place = 0; place < by_place.size(); ++place) {
@@ -269,9 +279,18 @@ class ModelWriter {
 
   void renumber() {
     data_.decisions = seen_.decisions;
+    PairMap in_tables;
+    for (TableId table = 0; table < data_.tables.size(); ++table) {
+      for (const ShapeId shape : data_.tables[table].shapes)
+        in_tables.get_or_add(table, shape, 0);
+    }
     for (SampleDecision& decision : data_.decisions) {
       decision.shape = numbers_[decision.shape];
       decision.place = place_tables_[decision.place];
+      if (decision.shape != kNoShape && decision.place != kNoTable &&
+          in_tables.find(decision.place, decision.shape) == nullptr) {
+        decision.shape = kNoShape;
+      }
     }
     spans_ = seen_.spans.train();
   }

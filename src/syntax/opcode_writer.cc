@@ -92,7 +92,8 @@ class OpcodeWriter {
         taken = i - at;
       }
       // A node that the next block goes on with must be known by its shape alone.
-      if (crosses || i >= root.end || facts_.decisions[i].shape == kNoShape) break;
+      if (crosses || i >= root.end || !trie_.goes_on(node)) break;
+      if (facts_.decisions[i].shape == kNoShape) break;
     }
     return static_cast<std::uint8_t>(best);
   }
