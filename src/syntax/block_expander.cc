@@ -2,6 +2,7 @@
 #include "syntax/block_expander.h"
 
 #include <string>
+#include <type_traits>
 
 #include "syntax/bytecode_walk.h"
 #include "syntax/leaf_spans.h"
@@ -9,11 +10,14 @@
 namespace copse {
 namespace {
 
+// Nodes go into an array, or are compared with those that are there.
+template <typename Node>
 class FlatSink {
+  static constexpr bool kCompares = std::is_const_v<Node>;
+
  public:
   FlatSink(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
-           std::string_view source, const BytecodeBlock& streams, CopseFlatNode* nodes,
-           BlockExtras& extras)
+           std::string_view source, const BytecodeBlock& streams, Node* nodes, BlockExtras& extras)
       : layout_(layout),
         block_(block),
         spans_(model.span_rules(), source, block, streams.spans),
@@ -34,8 +38,13 @@ class FlatSink {
     visible_ += itself != 0 ? 1 : 0;
     if (tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) extras_.faults.push_back(node_);
     open_.push_back({node_, itself, 0});
-    nodes_[node_++] = {tag, spans_.position(), 0};
-    return true;
+    if constexpr (kCompares) {
+      same_ &= (nodes_[node_++].tag & ~kShows) == tag;
+      return same_ || differs();
+    } else {
+      nodes_[node_++] = {tag, 0, 0};
+      return true;
+    }
   }
 
   bool leaf(const TemplateItem& item) {
@@ -50,10 +59,20 @@ class FlatSink {
     const std::uint32_t node = node_++;
     // Internal nodes opened since the leaf before start where this one does.
     for (; without_start_ < node; ++without_start_) {
-      nodes_[without_start_].start = start;
+      if constexpr (kCompares) {
+        same_ &= nodes_[without_start_].start == start;
+      } else {
+        nodes_[without_start_].start = start;
+      }
     }
     without_start_ = node + 1;
-    nodes_[node] = {item.tag, start, size};
+    if constexpr (kCompares) {
+      same_ &= nodes_[node].tag == item.tag && nodes_[node].start == start &&
+               nodes_[node].extent == size;
+      if (!same_) return differs();
+    } else {
+      nodes_[node] = {item.tag, start, size};
+    }
     return item.kind == ItemKind::Leaf || mark(node);
   }
 
@@ -61,9 +80,13 @@ class FlatSink {
     const Open done = open_.back();
     open_.pop_back();
     if (done.node >= block_.first_node) {
-      CopseFlatNode& node = nodes_[done.node];
-      node.extent = node_ - done.node;
-      node.tag |= done.shows;
+      Node& node = nodes_[done.node];
+      if constexpr (kCompares) {
+        same_ &= node.extent == node_ - done.node && (node.tag & kShows) == done.shows;
+      } else {
+        node.extent = node_ - done.node;
+        node.tag |= done.shows;
+      }
       if (done.itself == 0) open_.back().shows |= done.shows;
     } else if (nodes_[done.node].extent != node_ - done.node) {
       spine_holds_ = false;
@@ -83,19 +106,33 @@ class FlatSink {
       for (const SpineLevel& level : layout_.open_levels(*next)) {
         const SpineNode& node = layout_.spine[level.spine_node];
         if (depth == open_.size() || open_[depth++].node != node.node) spine_holds_ = false;
-        nodes_[node.node] = {node.tag, node.start, node.extent};
+        if constexpr (kCompares) {
+          const CopseFlatNode& other = nodes_[node.node];
+          same_ &=
+              other.tag == node.tag && other.start == node.start && other.extent == node.extent;
+        } else {
+          nodes_[node.node] = {node.tag, node.start, node.extent};
+        }
       }
     }
+    if (!same_) return "is not the tree that it was made from";
     if (!spine_holds_ || depth != open_.size()) return "its jump table is not that of its blocks";
     return nullptr;
   }
 
  private:
+  static constexpr std::uint32_t kShows = COPSE_TAG_SHOWS_NAMED | COPSE_TAG_SHOWS_CHILDREN;
+
   struct Open {
     std::uint32_t node;
     std::uint32_t itself;
     std::uint32_t shows;
   };
+
+  bool differs() {
+    fault_ = "is not the tree that it was made from";
+    return false;
+  }
 
   bool mark(std::uint32_t node) {
     if ((nodes_[node].tag & COPSE_TAG_MISSING) != 0) extras_.faults.push_back(node);
@@ -113,31 +150,24 @@ class FlatSink {
   const TreeBlock& block_;
   LeafSpans spans_;
   ByteReader lookaheads_;
-  CopseFlatNode* nodes_;
+  Node* nodes_;
   BlockExtras& extras_;
   std::uint32_t node_;
   std::uint32_t without_start_;  // internal nodes from here on wait for a leaf
   std::uint32_t visible_ = 0;
   bool spine_holds_ = true;
+  bool same_ = true;
   const char* fault_ = "";
   std::vector<Open> open_;
 };
 
-}  // namespace
-
-void write_spine(const TreeLayout& layout, CopseFlatNode* nodes) {
-  for (const SpineNode& node : layout.spine) {
-    nodes[node.node] = {node.tag, node.start, node.extent};
-  }
-}
-
-Status expand_block(const TreeModel& model, const TreeLayout& layout, std::size_t index,
-                    std::string_view source, ByteView bytecode, CopseFlatNode* nodes,
-                    BlockExtras& extras) {
+template <typename Node>
+Status walk_block(const TreeModel& model, const TreeLayout& layout, std::size_t index,
+                  std::string_view source, ByteView bytecode, Node* nodes, BlockExtras& extras) {
   const TreeBlock& block = layout.blocks[index];
   COPSE_TRY(const BytecodeBlock streams, BytecodeBlock::read(bytecode));
-  FlatSink sink(model, layout, block, source, streams, nodes, extras);
-  BytecodeWalk<FlatSink> walk(model, layout, sink);
+  FlatSink<Node> sink(model, layout, block, source, streams, nodes, extras);
+  BytecodeWalk<FlatSink<Node>> walk(model, layout, sink);
   const char* fault = walk.run(block, streams.opcodes);
   if (fault == nullptr) {
     fault = sink.finish(index + 1 < layout.blocks.size() ? &layout.blocks[index + 1] : nullptr);
@@ -147,6 +177,26 @@ Status expand_block(const TreeModel& model, const TreeLayout& layout, std::size_
                                        std::to_string(block.first_node) + " to " +
                                        std::to_string(block.end_node) + " of " +
                                        std::to_string(layout.node_count) + ")");
+}
+
+}  // namespace
+
+void write_spine(const TreeLayout& layout, CopseFlatNode* nodes) {
+  for (const SpineNode& node : layout.spine) {
+    nodes[node.node] = {node.tag, node.start, node.extent};
+  }
+}
+
+Status expand_block(const TreeModel& model, const TreeLayout& layout, std::size_t block,
+                    std::string_view source, ByteView bytecode, CopseFlatNode* nodes,
+                    BlockExtras& extras) {
+  return walk_block(model, layout, block, source, bytecode, nodes, extras);
+}
+
+Status compare_block(const TreeModel& model, const TreeLayout& layout, std::size_t block,
+                     std::string_view source, ByteView bytecode, const CopseFlatNode* nodes,
+                     BlockExtras& extras) {
+  return walk_block(model, layout, block, source, bytecode, nodes, extras);
 }
 
 }  // namespace copse

@@ -29,4 +29,9 @@ Status expand_block(const TreeModel& model, const TreeLayout& layout, std::size_
                     std::string_view source, ByteView bytecode, CopseFlatNode* nodes,
                     BlockExtras& extras);
 
+// Corrupt unless expand_block() would write what is there. Cheaper than writing it.
+Status compare_block(const TreeModel& model, const TreeLayout& layout, std::size_t block,
+                     std::string_view source, ByteView bytecode, const CopseFlatNode* nodes,
+                     BlockExtras& extras);
+
 }  // namespace copse

@@ -104,6 +104,26 @@ Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, By
   return tree;
 }
 
+Status check_encoding(const TreeModel& model, std::string_view source, ByteView bytes,
+                      const FlatTree& tree) {
+  const auto nodes = static_cast<std::uint32_t>(tree.nodes.size());
+  COPSE_TRY(const TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes));
+  BlockExtras extras;
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
+    COPSE_TRY(const Bytes bytecode, thaw_block(model, layout, layout.blocks[i], source));
+    COPSE_TRY_STATUS(compare_block(model, layout, i, source, bytecode, tree.nodes.data(), extras));
+  }
+  const auto same_leaf = [](const CopseErrorLeaf& a, const CopseErrorLeaf& b) {
+    return a.node == b.node && a.lookahead == b.lookahead;
+  };
+  const bool same = layout.node_count == nodes && extras.visible_count == tree.visible_count &&
+                    extras.faults == tree.faults &&
+                    std::equal(extras.error_leaves.begin(), extras.error_leaves.end(),
+                               tree.error_leaves.begin(), tree.error_leaves.end(), same_leaf);
+  if (same) return success();
+  return Error(ErrorCode::Corrupt, "tree: is not the tree that it was made from");
+}
+
 Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteView bytes,
                         std::uint32_t nodes_max) {
   COPSE_TRY(TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));

@@ -31,6 +31,10 @@ Bytes encode_tree(const TreeModel& model, const FlatTree& tree, std::string_view
 Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, ByteView bytes,
                              std::uint32_t nodes_max = kTreeNodesMax);
 
+// Corrupt unless decode_tree() would give back exactly `tree`. Cost: about two thirds of decoding.
+Status check_encoding(const TreeModel& model, std::string_view source, ByteView bytes,
+                      const FlatTree& tree);
+
 // The same tree as bytecode. Corrupt as above, and for trees of version 1, which have none; what a
 // bytecode says is checked where it is read.
 Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteView bytes,

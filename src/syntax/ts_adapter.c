@@ -313,25 +313,52 @@ static void finish_frame(Walk* walk) {
   if (walk->depth > 0 && done->itself == 0) walk->stack[walk->depth - 1].shows |= done->shows;
 }
 
+// Children lie behind one another, but what they point to is anywhere: by the time the walk comes
+// there, it should have arrived. A subtree's children lie in front of its data.
+static void fetch_ahead(const Subtree* next, const Subtree* end) {
+  for (; next != end; ++next) {
+    if (next->data.is_inline) continue;
+    __builtin_prefetch(next->ptr);
+    __builtin_prefetch((const char*)next->ptr - 64);
+  }
+}
+
+// The children of the topmost frame, up to the first that has children itself.
 static void step(Walk* walk) {
   Frame* frame = &walk->stack[walk->depth - 1];
-  if (frame->next == frame->end) {
-    finish_frame(walk);
-    return;
+  while (frame->next != frame->end) {
+    const Subtree child = *frame->next++;
+    TSSymbol alias = 0;
+    if (!ts_subtree_extra(child)) {
+      if (frame->aliases != NULL) alias = frame->aliases[frame->structural];
+      frame->structural++;
+    }
+    const uint32_t itself = shown_by_itself(walk, child, alias);
+    frame->shows |= itself;
+    const uint32_t depth = walk->depth;
+    add_node(walk, child, itself);
+    if (walk->depth != depth || walk->failed) {
+      if (!walk->failed) {
+        const Frame* top = &walk->stack[walk->depth - 1];
+        fetch_ahead(top->next, top->end);
+      }
+      return;
+    }
   }
-  const Subtree child = *frame->next++;
-  TSSymbol alias = 0;
-  if (!ts_subtree_extra(child)) {
-    if (frame->aliases != NULL) alias = frame->aliases[frame->structural];
-    frame->structural++;
-  }
-  const uint32_t itself = shown_by_itself(walk, child, alias);
-  frame->shows |= itself;
-  add_node(walk, child, itself);
+  finish_frame(walk);
 }
 
 CopseFlattenResult copse_flatten(const TSTree* tree, CopseFlatBuffer* buffer) {
   Walk walk = {.buffer = buffer, .language = tree->language};
+  // Visible nodes are counted already; hidden ones make it about as many again.
+  if (ts_subtree_child_count(tree->root) > 0) {
+    const uint32_t guess = tree->root.ptr->visible_descendant_count;
+    if (guess < UINT32_MAX / 4) {
+      buffer->nodes = malloc((size_t)(2 * guess + 16) * sizeof *buffer->nodes);
+      if (buffer->nodes == NULL) return CopseFlattenOutOfMemory;
+      buffer->node_capacity = 2 * guess + 16;
+    }
+  }
   // The root is visible whatever its symbol, as cursors have it.
   add_node(&walk, tree->root, COPSE_TAG_SHOWS_CHILDREN);
   while (walk.depth > 0 && !walk.failed && buffer->node_count < UINT32_MAX - 1)

@@ -2,7 +2,6 @@
 #include "workspace/prepared_file.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace copse {
@@ -12,27 +11,12 @@ namespace {
 constexpr std::uint64_t kTreeBytesPerNode = 64;
 constexpr std::uint64_t kTreeBytesFixed = 4096;
 
-template <typename T>
-bool same_items(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() &&
-         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
-
-bool same_tree(const FlatTree& a, const FlatTree& b) {
-  return a.visible_count == b.visible_count && same_items(a.nodes, b.nodes) &&
-         same_items(a.error_leaves, b.error_leaves) && same_items(a.faults, b.faults);
-}
-
 }  // namespace
 
 Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
                                   std::string_view source) {
   Bytes bytes = encode_tree(model, tree, source);
-  COPSE_TRY(const FlatTree back,
-            decode_tree(model, source, bytes, static_cast<std::uint32_t>(tree.nodes.size())));
-  if (!same_tree(tree, back)) {
-    return Error(ErrorCode::Corrupt, "tree does not come back from its stored form");
-  }
+  COPSE_TRY_STATUS(check_encoding(model, source, bytes, tree));
   PreparedTree prepared;
   prepared.nodes = tree.nodes.size();
   prepared.visible_nodes = tree.visible_count;
