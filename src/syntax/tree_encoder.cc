@@ -2,6 +2,7 @@
 #include <map>
 #include <vector>
 
+#include "syntax/span_predictor.h"
 #include "syntax/tree_codec.h"
 
 namespace copse {
@@ -10,7 +11,10 @@ namespace {
 class TreeEncoder {
  public:
   TreeEncoder(const TreeModel& model, const FlatTree& tree, std::string_view source)
-      : model_(model), nodes_(tree.nodes), tree_(tree), source_(source) {}
+      : model_(model),
+        nodes_(tree.nodes),
+        tree_(tree),
+        spans_(model.span_rules(), source, source.size()) {}
 
   Bytes encode() {
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
@@ -102,10 +106,10 @@ class TreeEncoder {
   }
 
   void encode_leaf(const CopseFlatNode& leaf) {
-    const SpanRules& rules = model_.span_rules();
-    const std::size_t leaf_class = rules.class_of(leaf.tag);
-    const bool start_differs = rules.predict_start(leaf_class, source_, position_) != leaf.start;
-    const bool size_differs = rules.predict_size(leaf_class, source_, leaf.start) != leaf.extent;
+    const std::size_t leaf_class = model_.span_rules().class_of(leaf.tag);
+    const bool start_differs = spans_.start(leaf_class, position_) != leaf.start;
+    const bool size_differs = spans_.size(leaf_class, leaf.start) != leaf.extent;
+    spans_.accept(leaf_class, leaf.start, leaf.extent);
     if (start_differs || size_differs) {
       ByteWriter out(span_exceptions_);
       out.varint((leaf_count_ - next_exception_leaf_) << 2 | (start_differs ? 2U : 0U) |
@@ -138,7 +142,7 @@ class TreeEncoder {
   const TreeModel& model_;
   const std::vector<CopseFlatNode>& nodes_;
   const FlatTree& tree_;
-  std::string_view source_;
+  SpanPredictor spans_;
 
   std::vector<Open> open_;
   std::vector<std::uint32_t> children_;
