@@ -50,7 +50,10 @@ class SpanPredictor {
     if ((plan.flags & SpanPlan::kContinued) != 0 && is_backslash(start)) [[unlikely]] {
       return predict_slowly(leaf_class, position);
     }
-    if ((plan.flags & SpanPlan::kFormed) != 0) return {start, size_slowly(leaf_class, start)};
+    if ((plan.flags & (SpanPlan::kFormed | SpanPlan::kSigned)) != 0 &&
+        ((plan.flags & SpanPlan::kFormed) != 0 || is_sign(start + run))) {
+      return {start, size_slowly(leaf_class, start)};
+    }
     return {start, bounded(run + plan.length, start)};
   }
 
@@ -115,6 +118,10 @@ class SpanPredictor {
   }
   bool is_backslash(std::uint32_t at) const { return at < source_.size() && source_[at] == '\\'; }
 
+  bool is_sign(std::uint32_t at) const {
+    return at < source_.size() && (source_[at] == '+' || source_[at] == '-');
+  }
+
   Span predict_slowly(std::size_t leaf_class, std::uint32_t position) const;
   std::uint32_t start_slowly(std::size_t leaf_class, std::uint32_t position) const;
   std::uint32_t size_slowly(std::size_t leaf_class, std::uint32_t start) const;
@@ -131,7 +138,7 @@ class SpanPredictor {
   std::uint32_t open_count_ = 0;
   std::array<OpenQuote, kOpenQuotesMax> open_{};
   // SpanPlan::Map by SpanPlan::Map; bits at and beyond the limit are 0.
-  alignas(64) std::array<std::uint8_t, SpanPlan::kMapCount * SpanPlan::kMapBytes> maps_{};
+  alignas(64) std::array<std::uint8_t, ByteMaps::kCount * SpanPlan::kMapBytes> maps_{};
 };
 
 }  // namespace copse

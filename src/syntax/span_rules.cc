@@ -7,21 +7,45 @@
 namespace copse {
 namespace {
 
+ByteSet set_of(unsigned byte_class) {
+  ByteSet set;
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    if ((kByteClasses[byte] & byte_class) != 0) set.add(static_cast<std::uint8_t>(byte));
+  }
+  return set;
+}
+
+ByteSet complement(const ByteSet& set) {
+  ByteSet others;
+  for (std::size_t i = 0; i < set.words.size(); ++i) {
+    others.words[i] = ~set.words[i];
+  }
+  return others;
+}
+
+constexpr std::uint16_t offset_of(std::size_t map) {
+  static_assert(ByteMaps::kCount * SpanPlan::kMapBytes <= UINT16_MAX);
+  return static_cast<std::uint16_t>(map * SpanPlan::kMapBytes);
+}
+
+// All but what concerns learnt sets.
 SpanPlan plan_of(const SpanRule& rule) {
   constexpr SpanPlan::Map kPaddingMaps[] = {SpanPlan::kNoByte, SpanPlan::kBlank, SpanPlan::kSpace,
                                             SpanPlan::kSpace};
   static_assert(std::size(kPaddingMaps) == kPaddingKindMax + 1);
-  static_assert(SpanPlan::kMapCount * SpanPlan::kMapBytes <= UINT16_MAX);
   SpanPlan plan;
-  plan.padding_map = static_cast<std::uint16_t>(
-      kPaddingMaps[static_cast<std::size_t>(rule.padding)] * SpanPlan::kMapBytes);
+  plan.padding_map = offset_of(kPaddingMaps[static_cast<std::size_t>(rule.padding)]);
   if (rule.padding == PaddingKind::Continued) plan.flags |= SpanPlan::kContinued;
   switch (rule.size) {
     case SizeKind::Fixed:
       plan.length = std::min(rule.length, static_cast<std::uint32_t>(kReachBytes));
       break;
     case SizeKind::Word:
-      plan.size_map = SpanPlan::kWord * SpanPlan::kMapBytes;
+      plan.size_map = offset_of(SpanPlan::kWord);
+      break;
+    case SizeKind::Number:
+      plan.size_map = offset_of(SpanPlan::kNumber);
+      plan.flags |= SpanPlan::kSigned;
       break;
     case SizeKind::QuoteOpen:
     case SizeKind::QuoteClose:
@@ -59,6 +83,26 @@ SpanRules SpanRules::defaults(const Grammar& grammar) {
 void SpanRules::plan_all() {
   plans_.resize(rules_.size());
   std::transform(rules_.begin(), rules_.end(), plans_.begin(), plan_of);
+  std::array<ByteSet, ByteMaps::kCount> sets;
+  sets[SpanPlan::kBlank] = set_of(kBlankByte);
+  sets[SpanPlan::kSpace] = set_of(kBlankByte | kLineEndByte);
+  sets[SpanPlan::kWord] = set_of(kWordByte);
+  sets[SpanPlan::kNumber] = set_of(kNumberByte);
+  // The trainer numbers sets by how often they are wanted; the first get maps.
+  std::size_t map = SpanPlan::kFirstLearnt;
+  for (std::uint32_t set = 0; set < sets_.size() && map < sets.size(); ++set) {
+    for (const SizeKind kind : {SizeKind::Run, SizeKind::Stop}) {
+      bool wanted = false;
+      for (std::size_t i = 0; i < rules_.size() && map < sets.size(); ++i) {
+        if (rules_[i].size != kind || rules_[i].set != set) continue;
+        plans_[i].size_map = offset_of(map);
+        plans_[i].flags &= static_cast<std::uint16_t>(~SpanPlan::kFormed);
+        wanted = true;
+      }
+      if (wanted) sets[map++] = kind == SizeKind::Run ? sets_[set] : complement(sets_[set]);
+    }
+  }
+  maps_ = ByteMaps(sets);
 }
 
 // padding << 4, the low four bits of the size kind, its high bits from bit 6 on: as models of

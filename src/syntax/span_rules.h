@@ -14,6 +14,7 @@
 #include "copse/result.h"
 
 #include "core/bytes.h"
+#include "syntax/byte_maps.h"
 #include "syntax/token_forms.h"
 #include "syntax/tree_data.h"
 
@@ -22,16 +23,16 @@ namespace copse {
 // What the hot path of a predictor needs to know of a leaf class. A predictor keeps, for a window
 // of the source, maps with a bit for each byte: whether padding, or a token, goes on there.
 struct SpanPlan {
-  enum Map : std::uint8_t { kNoByte, kBlank, kSpace, kWord };
-  static constexpr std::size_t kMapCount = 4;
+  enum Map : std::uint8_t { kNoByte, kBlank, kSpace, kWord, kNumber, kFirstLearnt };
   static constexpr std::uint32_t kWindowBits = 4096;
   // Eight bytes may be read from where any bit of the window is.
   static constexpr std::uint32_t kMapBytes = kWindowBits / 8 + 8;
 
   static constexpr std::uint16_t kFormed = 1;  // the size needs more than map and length
   static constexpr std::uint16_t kContinued =
-      2;  // a backslash behind the padding may go on with it
-  static constexpr std::uint16_t kRemembers = 4;  // accept() has something to keep
+      2;                                       // a backslash behind the padding may go on with it
+  static constexpr std::uint16_t kSigned = 4;  // a sign behind the run may go on with it
+  static constexpr std::uint16_t kRemembers = 8;  // accept() has something to keep
 
   std::uint16_t padding_map = 0;  // offsets of maps in bytes
   std::uint16_t size_map = 0;
@@ -60,7 +61,8 @@ class SpanRules {
   // REQUIRES: leaf_class < class_count().
   const SpanRule& rule(std::size_t leaf_class) const { return rules_[leaf_class]; }
   const SpanPlan& plan(std::size_t leaf_class) const { return plans_[leaf_class]; }
-  // Where the sets of rule(leaf_class) begin.
+  // What SpanPlan's maps are of; and where the sets of rule(leaf_class) begin.
+  const ByteMaps& maps() const { return maps_; }
   const ByteSet* sets_of(const SpanRule& rule) const { return sets_.data() + rule.set; }
 
   // docs/formats/tree.md.
@@ -75,13 +77,14 @@ class SpanRules {
  private:
   friend class SpanTrainer;
 
-  // Makes plans_; to be called when rules_ are what they shall be.
+  // Makes plans_ and maps_; to be called when rules_ are what they shall be.
   void plan_all();
   std::uint32_t find_sets(const std::vector<ByteSet>& wanted);
 
   std::vector<SpanRule> rules_;
   std::vector<ByteSet> sets_;
   std::vector<SpanPlan> plans_;
+  ByteMaps maps_;  // by SpanPlan::Map
 };
 
 // A leaf to learn from.

@@ -2,6 +2,7 @@
 // stays.
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "syntax/span_rules.h"
@@ -149,16 +150,21 @@ class RuleSearch {
     rule.padding = kind;
   }
 
-  // In the order of calls the first of equally good rules wins.
+  // In the order of calls the first of equally good rules wins. What takes a walk over the bytes
+  // must be better by more than what that costs.
   void try_size(SizeKind kind, std::uint32_t length = 0, std::vector<ByteSet> sets = {}) {
-    if (perfect()) return;
+    constexpr std::size_t kSamplesPerMiss = 512;
+    const bool walks = kind >= SizeKind::Line;
+    const std::size_t handicap = walks ? samples_.size() / kSamplesPerMiss : 0;
+    if (misses_ <= handicap) return;
     const SpanRule tried{rule.padding, kind, length, 0};
     const std::size_t misses = count_misses(misses_, [&](const LeafSample& sample) {
       return token_size(tried, sets.data(), text_at(sample, sample.start), sample.open) ==
              sample.size;
     });
-    if (misses >= misses_) return;
+    if (misses + (walks_ ? 0 : handicap) >= misses_) return;
     misses_ = misses;
+    walks_ = walks;
     rule = tried;
     sets_ = std::move(sets);
   }
@@ -179,6 +185,7 @@ class RuleSearch {
   const Samples& samples_;
   std::size_t padding_misses_ = SIZE_MAX;
   std::size_t misses_ = SIZE_MAX;
+  bool walks_ = false;
   std::vector<ByteSet> sets_;
 
  public:
@@ -290,7 +297,13 @@ SpanRules SpanTrainer::train() const {
     if (search.rule.size == SizeKind::QuoteOpen) strings_open = true;
   }
   SpanRules trained = defaults_;
-  for (std::size_t leaf_class = 0; leaf_class < classes_.size(); ++leaf_class) {
+  // The commonest classes get the first sets.
+  std::vector<std::size_t> order(classes_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return classes_[a].seen > classes_[b].seen;
+  });
+  for (const std::size_t leaf_class : order) {
     if (classes_[leaf_class].samples.empty()) continue;
     RuleSearch& search = searches[leaf_class];
     for (const SizeKind kind : {SizeKind::QuoteBody, SizeKind::RawBody, SizeKind::QuoteClose}) {
