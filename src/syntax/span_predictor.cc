@@ -9,12 +9,6 @@ void SpanPredictor::move_window(std::uint32_t position) {
   rules_.maps().fill(source_.substr(position, kMappedBytes), maps_.data(), SpanPlan::kMapBytes);
 }
 
-SpanPredictor::Span SpanPredictor::predict_slowly(std::size_t leaf_class,
-                                                  std::uint32_t position) const {
-  const std::uint32_t start = start_slowly(leaf_class, position);
-  return {start, size_slowly(leaf_class, start)};
-}
-
 std::uint32_t SpanPredictor::start_slowly(std::size_t leaf_class, std::uint32_t position) const {
   return position +
          padding_size(rules_.rule(leaf_class).padding, TokenText::from(source_, position));

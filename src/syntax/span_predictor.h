@@ -1,6 +1,6 @@
 // Predicts where the leaves of one tree lie, from its source and the leaves before.
 //
-// Encoder and decoder drive it in the same way: predict() or start() and size() for a leaf, then
+// Encoder and decoder drive it in the same way: start() and size() for a leaf, then
 // accept() with where the leaf really is. What it says is a pure function of (rules, source, leaves
 // accepted), so both hear the same. For one thread.
 //
@@ -22,68 +22,46 @@ namespace copse {
 
 class SpanPredictor {
  public:
-  struct Span {
-    std::uint32_t start = 0;
-    std::uint32_t size = 0;
-  };
-
   // Bytes at and beyond `limit` are never looked at. REQUIRES: limit <= source.size() < 4 GiB;
   // rules and source outlive the predictor.
   SpanPredictor(const SpanRules& rules, std::string_view source, std::size_t limit)
       : rules_(rules), source_(source.substr(0, limit)) {}
 
-  // Where a leaf lies when the one before it ends at `position`. position <= start, and start +
-  // size
-  // <= limit. REQUIRES: position <= limit; leaf_class < rules.class_count().
-  Span predict(std::size_t leaf_class, std::uint32_t position) const {
-    const SpanPlan& plan = rules_.plan(leaf_class);
-    const std::uint32_t at = position - window_begin_;
-    if (at >= SpanPlan::kWindowBits) [[unlikely]]
-      return predict_slowly(leaf_class, position);
-    const std::uint64_t padding = bits_at(plan.padding_map, at);
-    const std::uint64_t token = bits_at(plan.size_map, at);
-    const unsigned skipped = run_length(padding);
-    const unsigned run = run_length(token >> skipped);
-    if (skipped + run >= kRunMax) [[unlikely]]
-      return predict_slowly(leaf_class, position);
-    const std::uint32_t start = position + skipped;
-    if ((plan.flags & SpanPlan::kContinued) != 0 && is_backslash(start)) [[unlikely]] {
-      return predict_slowly(leaf_class, position);
-    }
-    if ((plan.flags & (SpanPlan::kFormed | SpanPlan::kSigned)) != 0 &&
-        ((plan.flags & SpanPlan::kFormed) != 0 || is_sign(start + run))) {
-      return {start, size_slowly(leaf_class, start)};
-    }
-    return {start, bounded(run + plan.length, start)};
-  }
-
-  // predict().start.
+  // Where a leaf starts when the one before it ends at `position`; within [position, limit].
+  // REQUIRES: position <= limit; leaf_class < rules.class_count().
   std::uint32_t start(std::size_t leaf_class, std::uint32_t position) const {
     const SpanPlan& plan = rules_.plan(leaf_class);
     const std::uint32_t at = position - window_begin_;
     if (at >= SpanPlan::kWindowBits) [[unlikely]]
       return start_slowly(leaf_class, position);
-    const unsigned skipped = run_length(bits_at(plan.padding_map, at));
+    const unsigned skipped = run_length(ends_at(plan.padding_map, at));
     const std::uint32_t start = position + skipped;
-    if (skipped >= kRunMax || ((plan.flags & SpanPlan::kContinued) != 0 && is_backslash(start)))
-        [[unlikely]] {
+    if (skipped == kRunMax || (plan.continued && is_any_of(start, "\\"))) [[unlikely]] {
       return start_slowly(leaf_class, position);
     }
     return start;
   }
 
-  // How long a leaf is that starts at `start`, wherever that was predicted.
+  // How long a leaf is that starts at `start`, wherever that was predicted; start + size <= limit.
   // REQUIRES: start <= limit; leaf_class < rules.class_count().
   std::uint32_t size(std::size_t leaf_class, std::uint32_t start) const {
     const SpanPlan& plan = rules_.plan(leaf_class);
+    const auto left = static_cast<std::uint32_t>(source_.size()) - start;
+    if (plan.size_form == SpanPlan::Fixed) {
+      if (plan.length > left) [[unlikely]]
+        return left;
+      return plan.length;
+    }
     const std::uint32_t at = start - window_begin_;
-    if (at >= SpanPlan::kWindowBits || (plan.flags & SpanPlan::kFormed) != 0) {
+    if (plan.size_form == SpanPlan::Formed || at >= SpanPlan::kWindowBits) {
       return size_slowly(leaf_class, start);
     }
-    const unsigned run = run_length(bits_at(plan.size_map, at));
-    if (run >= kRunMax) [[unlikely]]
+    const unsigned run = run_length(ends_at(plan.size_map, at));
+    if (run == kRunMax || (plan.size_form == SpanPlan::SignedRun && is_any_of(start + run, "+-")))
+        [[unlikely]] {
       return size_slowly(leaf_class, start);
-    return bounded(run + plan.length, start);
+    }
+    return run;
   }
 
   // Tells of a leaf where it truly lies. Once for each leaf, in order. REQUIRES: start + size <=
@@ -92,7 +70,7 @@ class SpanPredictor {
     const std::uint32_t end = start + size;
     if (end - window_begin_ >= SpanPlan::kWindowBits) [[unlikely]]
       move_window(end);
-    if ((rules_.plan(leaf_class).flags & SpanPlan::kRemembers) != 0) [[unlikely]] {
+    if (rules_.plan(leaf_class).remembers) [[unlikely]] {
       remember(leaf_class, start, size);
     }
   }
@@ -103,26 +81,18 @@ class SpanPredictor {
   // Strings in interpolations in strings: deeper ones push the outermost out.
   static constexpr std::size_t kOpenQuotesMax = 32;
 
-  std::uint64_t bits_at(std::uint32_t map, std::uint32_t at) const {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, maps_.data() + map + at / 8, sizeof(bits));
-    return bits >> (at % 8);
+  std::uint64_t ends_at(std::uint32_t map, std::uint32_t at) const {
+    std::uint64_t ends = 0;
+    std::memcpy(&ends, maps_.data() + map + at / 8, sizeof(ends));
+    return ends >> (at % 8);
   }
-  // Ones from bit 0 on, at most kRunMax.
-  static unsigned run_length(std::uint64_t bits) {
-    return static_cast<unsigned>(std::countr_zero(~bits | std::uint64_t{1} << kRunMax));
+  // How many bytes before the first that ends the run; kRunMax when it goes that far or further.
+  static unsigned run_length(std::uint64_t ends) {
+    return static_cast<unsigned>(std::countr_zero(ends | std::uint64_t{1} << kRunMax));
   }
-  std::uint32_t bounded(std::uint32_t size, std::uint32_t start) const {
-    const auto left = static_cast<std::uint32_t>(source_.size()) - start;
-    return size < left ? size : left;
+  bool is_any_of(std::uint32_t at, std::string_view bytes) const {
+    return at < source_.size() && bytes.find(source_[at]) != std::string_view::npos;
   }
-  bool is_backslash(std::uint32_t at) const { return at < source_.size() && source_[at] == '\\'; }
-
-  bool is_sign(std::uint32_t at) const {
-    return at < source_.size() && (source_[at] == '+' || source_[at] == '-');
-  }
-
-  Span predict_slowly(std::size_t leaf_class, std::uint32_t position) const;
   std::uint32_t start_slowly(std::size_t leaf_class, std::uint32_t position) const;
   std::uint32_t size_slowly(std::size_t leaf_class, std::uint32_t start) const;
   void move_window(std::uint32_t position);
@@ -137,8 +107,8 @@ class SpanPredictor {
   std::uint32_t window_begin_ = std::uint32_t{1} << 31;
   std::uint32_t open_count_ = 0;
   std::array<OpenQuote, kOpenQuotesMax> open_{};
-  // SpanPlan::Map by SpanPlan::Map; bits at and beyond the limit are 0.
-  alignas(64) std::array<std::uint8_t, ByteMaps::kCount * SpanPlan::kMapBytes> maps_{};
+  // SpanPlan::Map by SpanPlan::Map; not filled before the first leaf is accepted.
+  alignas(64) std::array<std::uint8_t, ByteMaps::kCount * SpanPlan::kMapBytes> maps_;
 };
 
 }  // namespace copse

@@ -35,24 +35,22 @@ SpanPlan plan_of(const SpanRule& rule) {
   static_assert(std::size(kPaddingMaps) == kPaddingKindMax + 1);
   SpanPlan plan;
   plan.padding_map = offset_of(kPaddingMaps[static_cast<std::size_t>(rule.padding)]);
-  if (rule.padding == PaddingKind::Continued) plan.flags |= SpanPlan::kContinued;
+  plan.continued = rule.padding == PaddingKind::Continued;
+  plan.remembers = rule.size == SizeKind::QuoteOpen || rule.size == SizeKind::QuoteClose;
   switch (rule.size) {
     case SizeKind::Fixed:
       plan.length = std::min(rule.length, static_cast<std::uint32_t>(kReachBytes));
       break;
     case SizeKind::Word:
+      plan.size_form = SpanPlan::Run;
       plan.size_map = offset_of(SpanPlan::kWord);
       break;
     case SizeKind::Number:
+      plan.size_form = SpanPlan::SignedRun;
       plan.size_map = offset_of(SpanPlan::kNumber);
-      plan.flags |= SpanPlan::kSigned;
-      break;
-    case SizeKind::QuoteOpen:
-    case SizeKind::QuoteClose:
-      plan.flags |= SpanPlan::kFormed | SpanPlan::kRemembers;
       break;
     default:
-      plan.flags |= SpanPlan::kFormed;
+      plan.size_form = SpanPlan::Formed;
       break;
   }
   return plan;
@@ -96,7 +94,7 @@ void SpanRules::plan_all() {
       for (std::size_t i = 0; i < rules_.size() && map < sets.size(); ++i) {
         if (rules_[i].size != kind || rules_[i].set != set) continue;
         plans_[i].size_map = offset_of(map);
-        plans_[i].flags &= static_cast<std::uint16_t>(~SpanPlan::kFormed);
+        plans_[i].size_form = SpanPlan::Run;
         wanted = true;
       }
       if (wanted) sets[map++] = kind == SizeKind::Run ? sets_[set] : complement(sets_[set]);

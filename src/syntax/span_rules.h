@@ -28,16 +28,19 @@ struct SpanPlan {
   // Eight bytes may be read from where any bit of the window is.
   static constexpr std::uint32_t kMapBytes = kWindowBits / 8 + 8;
 
-  static constexpr std::uint16_t kFormed = 1;  // the size needs more than map and length
-  static constexpr std::uint16_t kContinued =
-      2;                                       // a backslash behind the padding may go on with it
-  static constexpr std::uint16_t kSigned = 4;  // a sign behind the run may go on with it
-  static constexpr std::uint16_t kRemembers = 8;  // accept() has something to keep
+  enum Form : std::uint8_t {
+    Fixed,      // `length` bytes
+    Run,        // as far as size_map goes
+    SignedRun,  // the same, unless a sign comes next
+    Formed,     // as token_size() says
+  };
 
+  std::uint32_t length = 0;
   std::uint16_t padding_map = 0;  // offsets of maps in bytes
   std::uint16_t size_map = 0;
-  std::uint16_t flags = 0;
-  std::uint32_t length = 0;  // bytes behind those that size_map gives
+  Form size_form = Fixed;
+  bool continued = false;  // a backslash behind the padding may go on with it
+  bool remembers = false;  // accept() has something to keep
 };
 
 class SpanRules {
