@@ -36,7 +36,7 @@ class SpanPredictor {
       return start_slowly(leaf_class, position);
     const unsigned skipped = run_length(ends_at(plan.padding_map, at));
     const std::uint32_t start = position + skipped;
-    if (skipped == kRunMax || (plan.continued && is_any_of(start, "\\"))) [[unlikely]] {
+    if (skipped == kRunMax || goes_on(plan, start)) [[unlikely]] {
       return start_slowly(leaf_class, position);
     }
     return start;
@@ -89,6 +89,10 @@ class SpanPredictor {
   // How many bytes before the first that ends the run; kRunMax when it goes that far or further.
   static unsigned run_length(std::uint64_t ends) {
     return static_cast<unsigned>(std::countr_zero(ends | std::uint64_t{1} << kRunMax));
+  }
+  bool goes_on(const SpanPlan& plan, std::uint32_t start) const {
+    return plan.padding_more != SpanPlan::Nothing &&
+           is_any_of(start, plan.padding_more == SpanPlan::Backslash ? "\\" : "\r\n");
   }
   bool is_any_of(std::uint32_t at, std::string_view bytes) const {
     return at < source_.size() && bytes.find(source_[at]) != std::string_view::npos;

@@ -31,11 +31,12 @@ constexpr std::uint16_t offset_of(std::size_t map) {
 // All but what concerns learnt sets.
 SpanPlan plan_of(const SpanRule& rule) {
   constexpr SpanPlan::Map kPaddingMaps[] = {SpanPlan::kNoByte, SpanPlan::kBlank, SpanPlan::kSpace,
-                                            SpanPlan::kSpace};
+                                            SpanPlan::kSpace, SpanPlan::kNoByte};
   static_assert(std::size(kPaddingMaps) == kPaddingKindMax + 1);
   SpanPlan plan;
   plan.padding_map = offset_of(kPaddingMaps[static_cast<std::size_t>(rule.padding)]);
-  plan.continued = rule.padding == PaddingKind::Continued;
+  if (rule.padding == PaddingKind::Continued) plan.padding_more = SpanPlan::Backslash;
+  if (rule.padding == PaddingKind::LineEnds) plan.padding_more = SpanPlan::LineEnd;
   plan.remembers = rule.size == SizeKind::QuoteOpen || rule.size == SizeKind::QuoteClose;
   switch (rule.size) {
     case SizeKind::Fixed:
@@ -103,8 +104,8 @@ void SpanRules::plan_all() {
   maps_ = ByteMaps(sets);
 }
 
-// padding << 4, the low four bits of the size kind, its high bits from bit 6 on: as models of
-// version 1 have it, whose size kinds end at 7.
+// Two bits of padding kind from bit 4, four of size kind from bit 0, then the next bit of the size
+// kind and of the padding kind: models of version 1 do without the last two.
 void SpanRules::write(ByteWriter& out) const {
   out.varint(sets_.size());
   for (const ByteSet& set : sets_) {
@@ -113,9 +114,11 @@ void SpanRules::write(ByteWriter& out) const {
     }
   }
   for (const SpanRule& rule : rules_) {
+    const auto padding = static_cast<unsigned>(rule.padding);
     const auto size = static_cast<unsigned>(rule.size);
-    out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(rule.padding) << 4 | (size & 15) |
-                                     (size >> 4) << 6));
+    static_assert(kPaddingKindMax < 8 && kSizeKindMax < 32);
+    out.u8(static_cast<std::uint8_t>((padding & 3) << 4 | (size & 15) | (size >> 4) << 6 |
+                                     (padding >> 2) << 7));
     if (length_max(rule.size) != 0) out.varint(rule.length);
     if (set_count(rule.size) != 0) out.varint(rule.set);
   }
@@ -131,10 +134,9 @@ Result<SpanRules> SpanRules::read(ByteReader& in, std::uint32_t symbol_count) {
   }
   for (SpanRule& rule : rules.rules_) {
     const std::uint8_t kinds = in.u8();
-    const unsigned padding = kinds >> 4 & 3;
-    const unsigned size = (kinds & 15) | (kinds >> 6) << 4;
-    static_assert(kPaddingKindMax == 3);
-    if (size > kSizeKindMax) in.fail();
+    const unsigned padding = (kinds >> 4 & 3U) | (kinds >> 7 & 1U) << 2;
+    const unsigned size = (kinds & 15U) | (kinds >> 6 & 1U) << 4;
+    if (padding > kPaddingKindMax || size > kSizeKindMax) in.fail();
     if (in.failed()) break;
     rule.padding = static_cast<PaddingKind>(padding);
     rule.size = static_cast<SizeKind>(size);

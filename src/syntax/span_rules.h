@@ -35,11 +35,14 @@ struct SpanPlan {
     Formed,     // as token_size() says
   };
 
+  enum PaddingMore : std::uint8_t { Nothing, Backslash, LineEnd };
+
   std::uint32_t length = 0;
   std::uint16_t padding_map = 0;  // offsets of maps in bytes
   std::uint16_t size_map = 0;
   Form size_form = Fixed;
-  bool continued = false;  // a backslash behind the padding may go on with it
+  // What may go on with the padding behind what its map says.
+  PaddingMore padding_more = Nothing;
   bool remembers = false;  // accept() has something to keep
 };
 

@@ -286,8 +286,8 @@ SpanRules SpanTrainer::train() const {
     const Samples& samples = classes_[leaf_class].samples;
     RuleSearch& search = searches.emplace_back(samples, defaults_.rules_[leaf_class]);
     if (samples.empty()) continue;
-    for (const PaddingKind kind :
-         {PaddingKind::Space, PaddingKind::None, PaddingKind::Blanks, PaddingKind::Continued}) {
+    for (const PaddingKind kind : {PaddingKind::Space, PaddingKind::None, PaddingKind::Blanks,
+                                   PaddingKind::Continued, PaddingKind::LineEnds}) {
       search.try_padding(kind);
     }
     try_simple_forms(search, samples, search.rule.size == SizeKind::Word);

@@ -165,7 +165,9 @@ const Byte* skip_digits(const Byte* at, const Byte* end, std::uint32_t count_max
   return at;
 }
 
+// Some scanners (Ruby's) count the white space before an escape in.
 const Byte* skip_escape(const Byte* at, const Byte* end, EscapeForm form) {
+  at = skip_class(at, end, kBlankByte | kLineEndByte);
   if (end - at < 2) return end;
   const Byte escaped = at[1];
   const Byte* behind = at + 2;
@@ -366,6 +368,9 @@ std::uint32_t padding_size(PaddingKind kind, TokenText text) {
       break;
     case PaddingKind::Continued:
       behind = skip_continued(text.at, text.end);
+      break;
+    case PaddingKind::LineEnds:
+      behind = skip_class(text.at, text.end, kLineEndByte);
       break;
   }
   return static_cast<std::uint32_t>(behind - text.at);

@@ -24,8 +24,9 @@ enum class PaddingKind : std::uint8_t {
   Blanks,     // spaces, tabs, form feeds: not past the end of the line
   Space,      // white space of all kinds
   Continued,  // white space, and backslashes before a line end
+  LineEnds,   // '\n' and '\r' alone; not in models of version 1
 };
-inline constexpr std::uint8_t kPaddingKindMax = 3;
+inline constexpr std::uint8_t kPaddingKindMax = 4;
 
 // 0 to 7 are those of models of version 1: what they say never changes.
 enum class SizeKind : std::uint8_t {
@@ -38,7 +39,7 @@ enum class SizeKind : std::uint8_t {
   Quoted,        // through the first byte's next unescaped occurrence
   Number,        // letters, digits, '_', '.', and a sign behind an exponent
   Line,          // up to the end of the line or of a comment, as LineFlags in `length` say
-  Escape,        // a backslash and what it escapes; `length` as EscapeForm says
+  Escape,        // white space, a backslash and what it escapes; `length` as EscapeForm says
   Directive,     // '#', blanks, a word
   BlockContent,  // the inside of a block comment, up to its "*/"; such comments nest
   Text,          // up to a byte in the first set, or in the second with one of the third behind it
