@@ -5,9 +5,9 @@
 // accepted), so both hear the same. For one thread.
 //
 // Most leaves are words or of known length behind little white space. So that these cost no walk
-// over bytes, each byte of the source is looked at once, sixteen or more at a time, for maps of a
-// bit a byte over a window that moves with the leaves; a leaf then takes two bit scans. Cost: 3 to
-// 4 ns a leaf on average over sources of Go and C.
+// over bytes, each byte of the source is looked at once, many at a time, for maps of a bit a byte
+// over a window that moves with the leaves; a leaf then takes two bit scans. Cost: 5 to 6 ns a leaf
+// over sources of Go and C, 9 ns over Python's many strings.
 #pragma once
 
 #include <array>
