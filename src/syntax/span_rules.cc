@@ -1,117 +1,67 @@
-// Prediction of token spans: the rules themselves. How they are learnt is in span_trainer.cc.
+// Span rules as data: defaults, bytes, and what predictors make of them.
 #include "syntax/span_rules.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "core/check.h"
-
 namespace copse {
 namespace {
 
-enum ByteClass : std::uint8_t { Blank = 1, LineEnd = 2, Word = 4, DigitLike = 8 };
-
-constexpr std::array<std::uint8_t, 256> make_classes() {
-  std::array<std::uint8_t, 256> classes{};
+ByteSet set_of(unsigned byte_class) {
+  ByteSet set;
   for (unsigned byte = 0; byte < 256; ++byte) {
-    const bool digit = byte >= '0' && byte <= '9';
-    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-    std::uint8_t bits = 0;
-    if (byte == ' ' || byte == '\t' || byte == '\f' || byte == '\v') bits |= Blank;
-    if (byte == '\n' || byte == '\r') bits |= LineEnd;
-    if (digit || letter || byte == '_' || byte == '$' || byte >= 0x80) bits |= Word;
-    if (digit || letter || byte == '_' || byte == '.') bits |= DigitLike;
-    classes[byte] = bits;
+    if ((kByteClasses[byte] & byte_class) != 0) set.add(static_cast<std::uint8_t>(byte));
   }
-  return classes;
+  return set;
 }
 
-constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
-
-struct Text {
-  const std::uint8_t* at;
-  const std::uint8_t* end;
-};
-
-// No rule looks further: without a bound, each token of a file that is one long line would cost a
-// walk to its end.
-constexpr std::size_t kReachBytes = std::size_t{64} << 10;
-
-Text text_from(std::string_view source, std::uint32_t position) {
-  const auto* begin = reinterpret_cast<const std::uint8_t*>(source.data()) + position;
-  return {begin, begin + std::min(source.size() - position, kReachBytes)};
-}
-
-const std::uint8_t* skip_class(Text text, std::uint8_t bits) {
-  while (text.at != text.end && (kClasses[*text.at] & bits) != 0) {
-    ++text.at;
+ByteSet complement(const ByteSet& set) {
+  ByteSet others;
+  for (std::size_t i = 0; i < set.words.size(); ++i) {
+    others.words[i] = ~set.words[i];
   }
-  return text.at;
+  return others;
 }
 
-const std::uint8_t* skip_continued(Text text) {
-  for (;;) {
-    text.at = skip_class(text, Blank | LineEnd);
-    if (text.end - text.at < 2 || *text.at != '\\') return text.at;
-    if (text.at[1] == '\n') {
-      text.at += 2;
-    } else if (text.at[1] == '\r' && text.end - text.at > 2 && text.at[2] == '\n') {
-      text.at += 3;
-    } else {
-      return text.at;
-    }
+constexpr std::uint16_t offset_of(std::size_t map) {
+  static_assert(ByteMaps::kCount * SpanPlan::kMapBytes <= UINT16_MAX);
+  return static_cast<std::uint16_t>(map * SpanPlan::kMapBytes);
+}
+
+// All but what concerns learnt sets.
+SpanPlan plan_of(const SpanRule& rule) {
+  constexpr SpanPlan::Map kPaddingMaps[] = {SpanPlan::kNoByte, SpanPlan::kBlank, SpanPlan::kSpace,
+                                            SpanPlan::kSpace, SpanPlan::kNoByte};
+  static_assert(std::size(kPaddingMaps) == kPaddingKindMax + 1);
+  SpanPlan plan;
+  plan.padding_map = offset_of(kPaddingMaps[static_cast<std::size_t>(rule.padding)]);
+  if (rule.padding == PaddingKind::Continued) plan.padding_more = SpanPlan::Backslash;
+  if (rule.padding == PaddingKind::LineEnds) plan.padding_more = SpanPlan::LineEnd;
+  plan.remembers = rule.size == SizeKind::QuoteOpen || rule.size == SizeKind::QuoteClose;
+  switch (rule.size) {
+    case SizeKind::Fixed:
+      plan.length = std::min(rule.length, static_cast<std::uint32_t>(kReachBytes));
+      break;
+    case SizeKind::Word:
+      plan.size_form = SpanPlan::Run;
+      plan.size_map = offset_of(SpanPlan::kWord);
+      break;
+    case SizeKind::Number:
+      plan.size_form = SpanPlan::SignedRun;
+      plan.size_map = offset_of(SpanPlan::kNumber);
+      break;
+    default:
+      plan.size_form = SpanPlan::Formed;
+      break;
   }
-}
-
-const std::uint8_t* find_byte(Text text, std::uint8_t byte) {
-  const auto left = static_cast<std::size_t>(text.end - text.at);
-  const void* found = left == 0 ? nullptr : std::memchr(text.at, byte, left);
-  return found == nullptr ? text.end : static_cast<const std::uint8_t*>(found);
-}
-
-const std::uint8_t* skip_block_comment(Text text) {
-  if (text.end - text.at < 4) return text.end;
-  Text rest{text.at + 2, text.end};
-  for (;;) {
-    rest.at = find_byte(rest, '*');
-    if (text.end - rest.at < 2) return text.end;
-    if (rest.at[1] == '/') return rest.at + 2;
-    ++rest.at;
-  }
-}
-
-const std::uint8_t* skip_quoted(Text text) {
-  if (text.at == text.end) return text.end;
-  const std::uint8_t quote = *text.at++;
-  while (text.at != text.end && *text.at != quote) {
-    text.at += *text.at == '\\' && text.end - text.at > 1 ? 2 : 1;
-  }
-  return text.at == text.end ? text.at : text.at + 1;
-}
-
-const std::uint8_t* skip_number(Text text) {
-  std::uint8_t before = 0;
-  while (text.at != text.end) {
-    const std::uint8_t byte = *text.at;
-    const bool exponent_sign = (byte == '+' || byte == '-') &&
-                               (before == 'e' || before == 'p' || before == 'E' || before == 'P');
-    if ((kClasses[byte] & DigitLike) == 0 && !exponent_sign) break;
-    before = byte;
-    ++text.at;
-  }
-  return text.at;
-}
-
-const std::uint8_t* skip_set(Text text, const ByteSet& set, bool inside) {
-  while (text.at != text.end && set.contains(*text.at) == inside) {
-    ++text.at;
-  }
-  return text.at;
+  return plan;
 }
 
 }  // namespace
 
-SpanRules::SpanRules(std::uint32_t symbol_count) : rules_(symbol_count + std::size_t{2}) {}
+SpanRules::SpanRules(std::uint32_t symbol_count) : rules_(symbol_count + std::size_t{2}) {
+  plan_all();
+}
 
 SpanRules SpanRules::defaults(const Grammar& grammar) {
   SpanRules rules(grammar.symbol_count());
@@ -125,64 +75,37 @@ SpanRules SpanRules::defaults(const Grammar& grammar) {
     }
   }
   rules.rules_[COPSE_SYMBOL_END].length = 0;
+  rules.plan_all();
   return rules;
 }
 
-std::uint32_t SpanRules::predict_start(std::size_t leaf_class, std::string_view source,
-                                       std::uint32_t position) const {
-  const Text text = text_from(source, position);
-  const std::uint8_t* start = text.at;
-  switch (rules_[leaf_class].padding) {
-    case PaddingKind::None:
-      break;
-    case PaddingKind::Blanks:
-      start = skip_class(text, Blank);
-      break;
-    case PaddingKind::Space:
-      start = skip_class(text, Blank | LineEnd);
-      break;
-    case PaddingKind::Continued:
-      start = skip_continued(text);
-      break;
-  }
-  return position + static_cast<std::uint32_t>(start - text.at);
-}
-
-std::uint32_t SpanRules::predict_size(std::size_t leaf_class, std::string_view source,
-                                      std::uint32_t start) const {
-  const SpanRule& rule = rules_[leaf_class];
-  const Text text = text_from(source, start);
-  const std::uint8_t* end = text.at;
-  switch (rule.size) {
-    case SizeKind::Fixed: {
-      const auto left = static_cast<std::uint32_t>(text.end - text.at);
-      return rule.length < left ? rule.length : left;
+void SpanRules::plan_all() {
+  plans_.resize(rules_.size());
+  std::transform(rules_.begin(), rules_.end(), plans_.begin(), plan_of);
+  std::array<ByteSet, ByteMaps::kCount> sets;
+  sets[SpanPlan::kBlank] = set_of(kBlankByte);
+  sets[SpanPlan::kSpace] = set_of(kBlankByte | kLineEndByte);
+  sets[SpanPlan::kWord] = set_of(kWordByte);
+  sets[SpanPlan::kNumber] = set_of(kNumberByte);
+  // The trainer numbers sets by how often they are wanted; the first get maps.
+  std::size_t map = SpanPlan::kFirstLearnt;
+  for (std::uint32_t set = 0; set < sets_.size() && map < sets.size(); ++set) {
+    for (const SizeKind kind : {SizeKind::Run, SizeKind::Stop}) {
+      bool wanted = false;
+      for (std::size_t i = 0; i < rules_.size() && map < sets.size(); ++i) {
+        if (rules_[i].size != kind || rules_[i].set != set) continue;
+        plans_[i].size_map = offset_of(map);
+        plans_[i].size_form = SpanPlan::Run;
+        wanted = true;
+      }
+      if (wanted) sets[map++] = kind == SizeKind::Run ? sets_[set] : complement(sets_[set]);
     }
-    case SizeKind::Word:
-      end = skip_class(text, Word);
-      break;
-    case SizeKind::LineRest:
-      end = find_byte(text, '\n');
-      break;
-    case SizeKind::Run:
-      end = skip_set(text, sets_[rule.set], true);
-      break;
-    case SizeKind::Stop:
-      end = skip_set(text, sets_[rule.set], false);
-      break;
-    case SizeKind::BlockComment:
-      end = skip_block_comment(text);
-      break;
-    case SizeKind::Quoted:
-      end = skip_quoted(text);
-      break;
-    case SizeKind::Number:
-      end = skip_number(text);
-      break;
   }
-  return static_cast<std::uint32_t>(end - text.at);
+  maps_ = ByteMaps(sets);
 }
 
+// Two bits of padding kind from bit 4, four of size kind from bit 0, then the next bit of the size
+// kind and of the padding kind: models of version 1 do without the last two.
 void SpanRules::write(ByteWriter& out) const {
   out.varint(sets_.size());
   for (const ByteSet& set : sets_) {
@@ -191,10 +114,13 @@ void SpanRules::write(ByteWriter& out) const {
     }
   }
   for (const SpanRule& rule : rules_) {
-    out.u8(static_cast<std::uint8_t>(static_cast<unsigned>(rule.padding) << 4 |
-                                     static_cast<unsigned>(rule.size)));
-    if (rule.size == SizeKind::Fixed) out.varint(rule.length);
-    if (rule.size == SizeKind::Run || rule.size == SizeKind::Stop) out.varint(rule.set);
+    const auto padding = static_cast<unsigned>(rule.padding);
+    const auto size = static_cast<unsigned>(rule.size);
+    static_assert(kPaddingKindMax < 8 && kSizeKindMax < 32);
+    out.u8(static_cast<std::uint8_t>((padding & 3) << 4 | (size & 15) | (size >> 4) << 6 |
+                                     (padding >> 2) << 7));
+    if (length_max(rule.size) != 0) out.varint(rule.length);
+    if (set_count(rule.size) != 0) out.varint(rule.set);
   }
 }
 
@@ -208,17 +134,20 @@ Result<SpanRules> SpanRules::read(ByteReader& in, std::uint32_t symbol_count) {
   }
   for (SpanRule& rule : rules.rules_) {
     const std::uint8_t kinds = in.u8();
-    if ((kinds >> 4) > kPaddingKindMax || (kinds & 15) > kSizeKindMax) in.fail();
+    const unsigned padding = (kinds >> 4 & 3U) | (kinds >> 7 & 1U) << 2;
+    const unsigned size = (kinds & 15U) | (kinds >> 6 & 1U) << 4;
+    if (padding > kPaddingKindMax || size > kSizeKindMax) in.fail();
     if (in.failed()) break;
-    rule.padding = static_cast<PaddingKind>(kinds >> 4);
-    rule.size = static_cast<SizeKind>(kinds & 15);
-    if (rule.size == SizeKind::Fixed) rule.length = in.varint32();
-    if (rule.size == SizeKind::Run || rule.size == SizeKind::Stop) {
-      rule.set = in.varint32();
-      if (rule.set >= rules.sets_.size()) in.fail();
-    }
+    rule.padding = static_cast<PaddingKind>(padding);
+    rule.size = static_cast<SizeKind>(size);
+    if (length_max(rule.size) != 0) rule.length = in.varint32();
+    if (rule.length > length_max(rule.size)) in.fail();
+    if (set_count(rule.size) == 0) continue;
+    rule.set = in.varint32();
+    if (std::uint64_t{rule.set} + set_count(rule.size) > rules.sets_.size()) in.fail();
   }
   if (in.failed()) return Error(ErrorCode::Corrupt, "tree model: span rules are damaged");
+  rules.plan_all();
   return rules;
 }
 

@@ -2,8 +2,7 @@
 // length follows from what it starts with. Each leaf class (a symbol, leaf ERRORs, missing tokens)
 // has one rule for either, learnt from trees; what a rule gets wrong is stored as an exception.
 //
-// Prediction is a pure function of (rules, leaf class, source, position): encoder and decoder call
-// the same one. It never reads outside the source.
+// These are the rules as data. span_predictor.h applies them, token_forms.h has the forms.
 #pragma once
 
 #include <array>
@@ -15,46 +14,36 @@
 #include "copse/result.h"
 
 #include "core/bytes.h"
+#include "syntax/byte_maps.h"
+#include "syntax/token_forms.h"
 #include "syntax/tree_data.h"
 
 namespace copse {
 
-// A set of byte values.
-struct ByteSet {
-  std::array<std::uint64_t, 4> words{};
+// What the hot path of a predictor needs to know of a leaf class. A predictor keeps, for a window
+// of the source, maps with a bit for each byte: whether padding, or a token, goes on there.
+struct SpanPlan {
+  enum Map : std::uint8_t { kNoByte, kBlank, kSpace, kWord, kNumber, kFirstLearnt };
+  static constexpr std::uint32_t kWindowBits = 4096;
+  // Eight bytes may be read from where any bit of the window is.
+  static constexpr std::uint32_t kMapBytes = kWindowBits / 8 + 8;
 
-  bool contains(std::uint8_t byte) const { return ((words[byte / 64] >> (byte % 64)) & 1) != 0; }
-  void add(std::uint8_t byte) { words[byte / 64] |= std::uint64_t{1} << (byte % 64); }
-  bool operator==(const ByteSet&) const = default;
-};
+  enum Form : std::uint8_t {
+    Fixed,      // `length` bytes
+    Run,        // as far as size_map goes
+    SignedRun,  // the same, unless a sign comes next
+    Formed,     // as token_size() says
+  };
 
-enum class PaddingKind : std::uint8_t {
-  None,
-  Blanks,     // spaces, tabs, form feeds: not past the end of the line
-  Space,      // white space of all kinds
-  Continued,  // white space, and backslashes before a line end
-};
-inline constexpr std::uint8_t kPaddingKindMax = 3;
+  enum PaddingMore : std::uint8_t { Nothing, Backslash, LineEnd };
 
-enum class SizeKind : std::uint8_t {
-  Fixed,         // `length` bytes
-  Word,          // letters, digits, '_', '$' and bytes from 0x80 up
-  LineRest,      // up to the end of the line
-  Run,           // while bytes are in `set`
-  Stop,          // until a byte is in `set`
-  BlockComment,  // through "*/"
-  Quoted,        // through the first byte's next unescaped occurrence
-  Number,        // letters, digits, '_', '.', and a sign behind an exponent
-};
-inline constexpr std::uint8_t kSizeKindMax = 7;
-
-struct SpanRule {
-  PaddingKind padding = PaddingKind::Space;
-  SizeKind size = SizeKind::Fixed;
   std::uint32_t length = 0;
-  std::uint32_t set = 0;  // index into SpanRules::sets
-
-  bool operator==(const SpanRule&) const = default;
+  std::uint16_t padding_map = 0;  // offsets of maps in bytes
+  std::uint16_t size_map = 0;
+  Form size_form = Fixed;
+  // What may go on with the padding behind what its map says.
+  PaddingMore padding_more = Nothing;
+  bool remembers = false;  // accept() has something to keep
 };
 
 class SpanRules {
@@ -75,22 +64,42 @@ class SpanRules {
     return symbol < rules_.size() - 2 ? symbol : rules_.size() - 2;
   }
 
-  std::uint32_t predict_start(std::size_t leaf_class, std::string_view source,
-                              std::uint32_t position) const;
-  std::uint32_t predict_size(std::size_t leaf_class, std::string_view source,
-                             std::uint32_t start) const;
+  // REQUIRES: leaf_class < class_count().
+  const SpanRule& rule(std::size_t leaf_class) const { return rules_[leaf_class]; }
+  const SpanPlan& plan(std::size_t leaf_class) const { return plans_[leaf_class]; }
+  // What SpanPlan's maps are of; and where the sets of rule(leaf_class) begin.
+  const ByteMaps& maps() const { return maps_; }
+  const ByteSet* sets_of(const SpanRule& rule) const { return sets_.data() + rule.set; }
 
+  // docs/formats/tree.md.
   void write(ByteWriter& out) const;
   // Corrupt when a rule is of no known kind or names a set that is not there.
   static Result<SpanRules> read(ByteReader& in, std::uint32_t symbol_count);
 
-  bool operator==(const SpanRules&) const = default;
+  bool operator==(const SpanRules& other) const {
+    return rules_ == other.rules_ && sets_ == other.sets_;
+  }
 
  private:
   friend class SpanTrainer;
 
+  // Makes plans_ and maps_; to be called when rules_ are what they shall be.
+  void plan_all();
+  std::uint32_t find_sets(const std::vector<ByteSet>& wanted);
+
   std::vector<SpanRule> rules_;
   std::vector<ByteSet> sets_;
+  std::vector<SpanPlan> plans_;
+  ByteMaps maps_;  // by SpanPlan::Map
+};
+
+// A leaf to learn from.
+struct LeafSample {
+  std::string_view source;
+  std::uint32_t position = 0;  // where the leaf before it ends
+  std::uint32_t start = 0;
+  std::uint32_t size = 0;
+  OpenQuote open;  // by the leaf before that looks most like one that opens a string
 };
 
 // Learns rules from leaves: feed trees, then ask.
@@ -108,21 +117,12 @@ class SpanTrainer {
   // Enough to tell rules apart, few enough to try them all.
   static constexpr std::size_t kSamplesPerClass = 2048;
 
-  struct Sample {
-    std::string_view source;
-    std::uint32_t position = 0;  // where the leaf before it ends
-    std::uint32_t start = 0;
-    std::uint32_t size = 0;
-  };
   struct ClassStats {
-    std::vector<Sample> samples;
+    std::vector<LeafSample> samples;
     std::uint64_t seen = 0;
-    ByteSet inside;
-    ByteSet after;
   };
 
-  static void observe(ClassStats& stats, const Sample& sample);
-  SpanRule best_rule(std::size_t leaf_class, SpanRules& rules) const;
+  static void observe(ClassStats& stats, const LeafSample& sample);
 
   const SpanRules defaults_;
   std::vector<ClassStats> classes_;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "syntax/span_predictor.h"
 #include "syntax/tree_codec.h"
 
 namespace copse {
@@ -16,7 +17,11 @@ constexpr std::uint8_t kVersion = 1;
 class TreeDecoder {
  public:
   TreeDecoder(const TreeModel& model, std::string_view source, std::uint32_t nodes_max)
-      : model_(model), rules_(model.span_rules()), source_(source), nodes_max_(nodes_max) {}
+      : model_(model),
+        rules_(model.span_rules()),
+        predictor_(rules_, source, source.size()),
+        source_(source),
+        nodes_max_(nodes_max) {}
 
   Result<FlatTree> decode(ByteView bytes) {
     ByteReader in(bytes);
@@ -121,11 +126,12 @@ class TreeDecoder {
     std::uint32_t start = 0;
     std::uint32_t size = 0;
     if (leaf_count_++ != next_span_exception_) {
-      start = rules_.predict_start(leaf_class, source_, position_);
-      size = rules_.predict_size(leaf_class, source_, start);
+      start = predictor_.start(leaf_class, position_);
+      size = predictor_.size(leaf_class, start);
     } else if (!read_exceptional_span(leaf_class, start, size)) {
       return fail("a token lies outside the source");
     }
+    predictor_.accept(leaf_class, start, size);
     const std::uint32_t node = node_++;
     // Internal nodes opened since the leaf before start where this one does.
     for (; first_without_start_ < node; ++first_without_start_) {
@@ -162,14 +168,14 @@ class TreeDecoder {
       if (spans_.failed() || padding > room) return false;
       start = position_ + static_cast<std::uint32_t>(padding);
     } else {
-      start = rules_.predict_start(leaf_class, source_, position_);
+      start = predictor_.start(leaf_class, position_);
     }
     if ((span_exception_parts_ & 1) != 0) {
       const std::uint64_t stated = spans_.varint();
       if (spans_.failed() || stated > source_.size() - start) return false;
       size = static_cast<std::uint32_t>(stated);
     } else {
-      size = rules_.predict_size(leaf_class, source_, start);
+      size = predictor_.size(leaf_class, start);
     }
     read_span_exception();
     return !spans_.failed();
@@ -261,6 +267,7 @@ class TreeDecoder {
 
   const TreeModel& model_;
   const SpanRules& rules_;
+  SpanPredictor predictor_;
   std::string_view source_;
   std::uint32_t nodes_max_;
   std::uint32_t node_count_ = 0;
