@@ -37,9 +37,12 @@ class Cursor {
   // The first child that ends after the byte or point; its rank among the visible children.
   std::optional<std::uint32_t> goto_first_child_for_byte(std::uint32_t byte);
   std::optional<std::uint32_t> goto_first_child_for_point(Point point);
-  // Moves to the visible node with this descendant_index; stays when there is none.
+  // Moves to the visible node with this descendant_index; to the cursor's root when there is none.
   void goto_descendant(std::uint32_t descendant_index);
+  // Starts again from another node, or from where another cursor is. A copy of a cursor goes its
+  // own way from where the cursor was.
   void reset(Node root);
+  void reset_to(const Cursor& other) { *this = other; }
 
  private:
   struct Entry {

@@ -28,9 +28,9 @@ class Tree {
   // As the parser made them, hidden ones included, and as tree-sitter's API shows them. O(1).
   std::uint32_t node_count() const;
   std::uint32_t visible_node_count() const;
-  // The same text as ts_node_string of the root.
+  // The same text as ts_node_string of the root. O(nodes).
   std::string to_sexp() const;
-  // The smallest visible node that covers the byte range [begin, end).
+  // Node's, of the root.
   Node descendant_for_byte_range(std::uint32_t begin, std::uint32_t end) const;
 
   const std::shared_ptr<const TreeData>& data() const { return data_; }
