@@ -96,9 +96,9 @@ class Node {
   // down.
   //
   // tree-sitter looks for siblings by position. Beside empty nodes (missing tokens, tokens without
-  // text) it may therefore pass over some; so do these. It also takes two empty tokens for one when
-  // they are small and all that it noted of them is equal, parse state included. Parse states are
-  // not stored: these take them for one when they are missing tokens of one kind, else for two.
+  // text) it may therefore pass over some; so do these. It also takes two empty tokens for one
+  // where all that it noted of them is equal. Not all of that is stored: these take them for one
+  // when they are missing tokens of one kind and the next token ends close by, else for two.
   Node next_sibling() const;
   Node prev_sibling() const;
   Node next_named_sibling() const;

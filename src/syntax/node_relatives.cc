@@ -29,17 +29,43 @@ std::uint32_t end_before(const TreeData& tree, std::uint32_t index) {
   return 0;
 }
 
-// As ts_subtree_has_trailing_empty_descendant: whether `node` is among the last nodes below `index`
-// that take no room at all, padding included.
+// tree-sitter keeps small tokens as values in place of pointers and compares those, so that one
+// missing token may be taken for another of its kind. They are small, and equal, when the token
+// that was looked at as they were inserted, with one byte behind it, ends within sixteen bytes; in
+// a stored tree that is taken to be the next token with text, or the end.
+bool may_be_mistaken(const TreeData& tree, std::uint32_t index) {
+  constexpr std::uint32_t kSymbolMax = 255;
+  constexpr std::uint32_t kLookaheadBytesEnd = 16;
+  const CopseFlatNode& node = tree.node(index);
+  if (!copse_node_is_missing(&node) || copse_node_symbol(&node) > kSymbolMax) return false;
+  const auto node_count = static_cast<std::uint32_t>(tree.flat.nodes.size());
+  for (std::uint32_t i = index + 1; i < node_count; ++i) {
+    const CopseFlatNode& next = tree.node(i);
+    if (!copse_node_is_leaf(&next)) continue;
+    if (next.extent == 0 && copse_node_symbol(&next) != COPSE_SYMBOL_END) continue;
+    return next.start + next.extent - node.start + 1 < kLookaheadBytesEnd;
+  }
+  return false;
+}
+
+// As ts_subtree_has_trailing_empty_descendant: whether `node`, or what it may be mistaken for, is
+// among the last nodes below `index` that take no room at all, padding included.
 bool ends_in_empty(const TreeData& tree, std::uint32_t index, std::uint32_t node) {
   const std::uint32_t end = tree.end_of(index);
+  const std::uint32_t subtree_end = index + copse_node_count(&tree.node(index));
   std::uint32_t end_of_last = end_before(tree, index);
   ChildWalk child(tree, index);
   while (child.next()) {
-    if (end_of_last == end) {
-      return node >= child.index() && node < index + copse_node_count(&tree.node(index));
+    if (end_of_last != end) {
+      end_of_last = tree.end_of(child.index());
+      continue;
     }
-    end_of_last = tree.end_of(child.index());
+    if (node >= child.index() && node < subtree_end) return true;
+    const std::uint32_t tag = tree.node(node).tag;
+    std::uint32_t other = child.index();
+    while (other < subtree_end && tree.node(other).tag != tag)
+      ++other;
+    return other < subtree_end && may_be_mistaken(tree, node);
   }
   return false;
 }
