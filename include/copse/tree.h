@@ -15,6 +15,9 @@
 #include "copse/language.h"
 #include "copse/node.h"
 
+struct TSLanguage;  // tree-sitter's own, of tree_sitter/api.h
+struct TSTree;
+
 namespace copse {
 
 // A source and its concrete syntax tree.
@@ -32,6 +35,21 @@ class Tree {
   std::string to_sexp() const;
   // Node's, of the root.
   Node descendant_for_byte_range(std::uint32_t begin, std::uint32_t end) const;
+
+  // A tree-sitter tree, made from the stored nodes without parsing, for code that takes no other.
+  // The caller frees it with ts_tree_delete; it needs neither this Tree nor its source. Null when
+  // `language` is null, has other tables than the tree was made with, or memory is out.
+  //
+  // Nodes, cursors and queries say of it what they say of a fresh parse. What is not stored is not
+  // there: parse states, and the ranges that were included, of which it names none. Therefore a
+  // parser that is given it as the old tree, edited or not, is right, and reuses nothing; and
+  // ts_tree_get_changed_ranges may name more than what changed.
+  //
+  // The tree is tree-sitter 0.25.10's in memory: the program's core has to be of that version, and
+  // a program that has one beside the library's must not have replaced its allocator.
+  // O(nodes), some dozens of nanoseconds each; the first call for a language compares its tables,
+  // which takes some ten milliseconds, and from then on `language` has to stay loaded.
+  TSTree* to_ts_tree(const TSLanguage* language) const;
 
   const std::shared_ptr<const TreeData>& data() const { return data_; }
 

@@ -141,6 +141,18 @@ std::uint32_t count_shown(const TreeData& tree, std::uint32_t parent, NodeKinds 
   return count;
 }
 
+std::uint32_t bytes_looked_at(const TreeData& tree, std::uint32_t missing_leaf) {
+  const std::uint32_t start = tree.node(missing_leaf).start;
+  const std::uint32_t root_end = copse_node_count(&tree.node(0));
+  for (std::uint32_t i = missing_leaf + 1; i < root_end; ++i) {
+    const CopseFlatNode& next = tree.node(i);
+    if (!copse_node_is_leaf(&next)) continue;
+    if (next.extent == 0 && copse_node_symbol(&next) != COPSE_SYMBOL_END) continue;
+    return next.start + next.extent - start + 1;
+  }
+  return 1;
+}
+
 Node Node::child(std::uint32_t rank) const {
   return child_or_null(*tree_, index_, rank, NodeKinds::Visible);
 }

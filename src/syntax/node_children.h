@@ -1,4 +1,4 @@
-// Which children tree-sitter's API counts, by rank: what child(), its fields and the counts share.
+// What the operations of nodes share: which children count, and what the parser saw of a leaf.
 #pragma once
 
 #include <cstdint>
@@ -29,5 +29,10 @@ inline bool shows_any(const TreeData& tree, std::uint32_t index, NodeKinds kinds
 // `enough`. O(children passed, hidden ones included).
 std::uint32_t count_shown(const TreeData& tree, std::uint32_t parent, NodeKinds kinds,
                           std::uint32_t enough);
+
+// How many bytes behind a missing leaf the parser had looked at when it put it in: the token that
+// did not fit, and one byte behind it. It is not stored; in all but odd cases that token is the
+// next one with text, or the end. O(leaves without text that follow).
+std::uint32_t bytes_looked_at(const TreeData& tree, std::uint32_t missing_leaf);
 
 }  // namespace copse

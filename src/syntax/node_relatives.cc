@@ -30,22 +30,13 @@ std::uint32_t end_before(const TreeData& tree, std::uint32_t index) {
 }
 
 // tree-sitter keeps small tokens as values in place of pointers and compares those, so that one
-// missing token may be taken for another of its kind. They are small, and equal, when the token
-// that was looked at as they were inserted, with one byte behind it, ends within sixteen bytes; in
-// a stored tree that is taken to be the next token with text, or the end.
+// missing token may be taken for another of its kind.
 bool may_be_mistaken(const TreeData& tree, std::uint32_t index) {
   constexpr std::uint32_t kSymbolMax = 255;
   constexpr std::uint32_t kLookaheadBytesEnd = 16;
   const CopseFlatNode& node = tree.node(index);
-  if (!copse_node_is_missing(&node) || copse_node_symbol(&node) > kSymbolMax) return false;
-  const auto node_count = static_cast<std::uint32_t>(tree.flat.nodes.size());
-  for (std::uint32_t i = index + 1; i < node_count; ++i) {
-    const CopseFlatNode& next = tree.node(i);
-    if (!copse_node_is_leaf(&next)) continue;
-    if (next.extent == 0 && copse_node_symbol(&next) != COPSE_SYMBOL_END) continue;
-    return next.start + next.extent - node.start + 1 < kLookaheadBytesEnd;
-  }
-  return false;
+  return copse_node_is_missing(&node) && copse_node_symbol(&node) <= kSymbolMax &&
+         bytes_looked_at(tree, index) < kLookaheadBytesEnd;
 }
 
 // As ts_subtree_has_trailing_empty_descendant: whether `node`, or what it may be mistaken for, is

@@ -103,4 +103,12 @@ inline std::string damage(std::string text, testing::Random& random) {
   return text;
 }
 
+// Whether tree-sitter comes to an end with the text: with some nonsense it is stuck for minutes.
+inline bool can_be_parsed(const std::string& id, const std::string& text) {
+  constexpr int kAskedMax = 10000;
+  auto parser = Parser::create(testing::language(id).language());
+  int asked = 0;
+  return parser.ok() && parser.value().parse_tree(text, [&] { return ++asked < kAskedMax; }).ok();
+}
+
 }  // namespace copse
