@@ -172,14 +172,11 @@ static void add_to_parent(CopseRebuild* rebuild, uint32_t tag, TSSymbolMetadata 
       ERROR_COST_PER_SKIPPED_TREE * (metadata.visible ? 1 : child->visible_children);
 }
 
-// The conditions are those of ts_subtree_new_leaf, but for leaves without text: small ones are
-// values that tree-sitter takes for one another when they are equal, and what would tell these
-// apart is not known, except of missing ones.
+// As in ts_subtree_new_leaf. Whether a leaf is inline can be told from outside: missing tokens that
+// are may be taken for one another.
 static bool can_be_inline(const CopseFlatNode* node, Length padding, Length size,
                           uint32_t lookahead_bytes) {
-  const TSSymbol symbol = copse_node_symbol(node);
-  if (size.bytes == 0 && !copse_node_is_missing(node) && symbol != ts_builtin_sym_end) return false;
-  return symbol <= UINT8_MAX && !copse_node_is_external(node) &&
+  return copse_node_symbol(node) <= UINT8_MAX && !copse_node_is_external(node) &&
          lookahead_bytes < kInlineLookaheadEnd && padding.bytes < kInlineLengthEnd &&
          padding.extent.row < kInlineRowsEnd && padding.extent.column < kInlineLengthEnd &&
          size.bytes < kInlineLengthEnd && size.extent.row == 0 &&
