@@ -187,8 +187,8 @@ void Cursor::goto_descendant(std::uint32_t descendant_index) {
   const std::uint32_t root = stack_.front().index;
   const std::uint32_t root_end = root + copse_node_count(&tree_->node(root));
   const std::uint32_t before_root = rank.count_before(root + 1);
-  if (descendant_index > rank.count_before(root_end) - before_root) return;
   stack_.resize(1);
+  if (descendant_index > rank.count_before(root_end) - before_root) return;
   // The goal is the node at which the count of visible ones passes this number.
   const std::uint32_t goal = before_root + descendant_index;
   bool found = descendant_index == 0;

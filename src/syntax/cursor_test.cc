@@ -5,24 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include "syntax/node_test_support.h"
 #include "syntax/tree_compare.h"
-#include "testing/languages.h"
 
 namespace copse {
 namespace {
 
 using testing::Random;
-
-struct BothTrees {
-  BothTrees(const std::string& id, const std::string& source)
-      : fresh(testing::parse(id, source)),
-        data(make_tree_data(testing::language(id).grammar(), source, flatten(fresh.get()).value())),
-        stored(data) {}
-
-  Parser::TreePointer fresh;
-  std::shared_ptr<const TreeData> data;
-  Tree stored;
-};
 
 class BothCursors {
  public:
@@ -56,7 +45,7 @@ class BothCursors {
         seek(random.below(bytes + 2), random.chance(50));
         break;
       default: {
-        const std::uint32_t goal = random.below(visible_nodes);
+        const std::uint32_t goal = random.below(visible_nodes + 2);
         ts_tree_cursor_goto_descendant(&fresh_, goal);
         stored_.goto_descendant(goal);
         EXPECT_EQ(ts_tree_cursor_current_descendant_index(&fresh_), stored_.descendant_index());

@@ -266,6 +266,15 @@ Status Grammar::load(ByteView snapshot) {
   return success();
 }
 
+bool Grammar::describes(const TSLanguage* language) const {
+  if (language == nullptr) return false;
+  if (language == described_.load(std::memory_order_relaxed)) return true;
+  const auto other = from_language(language, name_);
+  if (!other.ok() || other.value()->identity() != identity_) return false;
+  described_.store(language, std::memory_order_relaxed);
+  return true;
+}
+
 const char* Grammar::symbol_name(std::uint16_t symbol) const {
   if (symbol == COPSE_SYMBOL_ERROR) return "ERROR";
   if (symbol == COPSE_SYMBOL_ERROR_REPEAT) return "_ERROR";

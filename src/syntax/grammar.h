@@ -7,6 +7,7 @@
 // threads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -46,6 +47,11 @@ class Grammar {
 
   // A TSLanguage with these tables, for ts_query_new and the like; it cannot parse.
   const TSLanguage* language() const { return language_; }
+
+  // Whether a loaded language has these very tables. The first call for a language costs what
+  // from_language does; then it is known, as long as no other one is asked about.
+  // REQUIRES: a language that was asked about stays loaded while the Grammar is used.
+  bool describes(const TSLanguage* language) const;
 
   bool symbol_known(std::uint16_t symbol) const {
     return symbol < symbol_count_ || symbol >= COPSE_SYMBOL_ERROR_REPEAT;
@@ -103,6 +109,7 @@ class Grammar {
   std::unique_ptr<Storage> storage_;
   CopseLanguageTables tables_{};
   const TSLanguage* language_ = nullptr;
+  mutable std::atomic<const TSLanguage*> described_ = nullptr;  // the last one found to be so
   std::vector<std::uint8_t> symbol_flags_;
   std::uint32_t symbol_count_ = 0;
 };

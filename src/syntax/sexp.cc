@@ -15,8 +15,10 @@ class SexpWriter {
  public:
   explicit SexpWriter(const TreeData& tree) : tree_(tree), grammar_(*tree.grammar) {}
 
-  std::string write() {
-    open_node(0, 0, nullptr);
+  std::string write(Node root) {
+    // tree-sitter asks whether the root's alias is visible, where it asks of others whether it is
+    // named; and of symbol 0 where there is none.
+    open_node({root.index(), root.alias(), grammar_.is_visible(root.alias()), true, nullptr});
     while (!open_.empty()) {
       if (open_.back().children.next()) {
         visit_child();
@@ -29,64 +31,79 @@ class SexpWriter {
   }
 
  private:
+  struct Item {
+    std::uint32_t index;
+    std::uint16_t alias;
+    bool alias_named;
+    bool root;          // written without a blank before it, and even when hidden
+    const char* field;  // null for none
+  };
   struct Open {
     ChildWalk children;
     std::uint16_t production;
     bool visible;
-    const char* inherited_field;  // what a hidden node was called by its parent
+    bool root;
+    const char* field;
   };
 
+  // A child of a node that is not written has what that node has, being the root included.
   void visit_child() {
-    const ChildWalk& child = open_.back().children;
-    if (copse_node_is_extra(&tree_.node(child.index()))) {
-      open_node(child.index(), 0, nullptr);
-      return;
-    }
-    const char* field = open_.back().visible ? nullptr : open_.back().inherited_field;
-    const Grammar::FieldEntries entries = grammar_.fields_of(open_.back().production);
-    for (const TSFieldMapEntry* entry = entries.begin; entry != entries.end; ++entry) {
-      if (!entry->inherited && entry->child_index == child.structural()) {
-        field = grammar_.field_name(entry->field_id);
-        break;
+    const Open& parent = open_.back();
+    const ChildWalk& child = parent.children;
+    Item item{child.index(), child.alias(), grammar_.is_named(child.alias()), false, nullptr};
+    if (child.alias() == 0) item.alias_named = false;
+    if (!copse_node_is_extra(&tree_.node(child.index()))) {
+      if (!parent.visible) {
+        item.root = parent.root;
+        item.field = parent.field;
+      }
+      const Grammar::FieldEntries entries = grammar_.fields_of(parent.production);
+      for (const TSFieldMapEntry* entry = entries.begin; entry != entries.end; ++entry) {
+        if (!entry->inherited && entry->child_index == child.structural()) {
+          item.field = grammar_.field_name(entry->field_id);
+          item.root = false;
+          break;
+        }
       }
     }
-    open_node(child.index(), child.alias(), field);
+    open_node(item);
   }
 
-  // Writes what stands before the children. The root has its own rules when it is not visible.
-  void open_node(std::uint32_t index, std::uint16_t alias, const char* field) {
-    const CopseFlatNode& node = tree_.node(index);
+  // Writes what stands before the children.
+  void open_node(const Item& item) {
+    const CopseFlatNode& node = tree_.node(item.index);
     const std::uint16_t symbol = copse_node_symbol(&node);
-    const bool visible = copse_node_is_missing(&node) ||
-                         (alias != 0 ? grammar_.is_named(alias)
-                                     : grammar_.is_visible(symbol) && grammar_.is_named(symbol));
-    const bool root = index == 0;
+    const bool visible =
+        copse_node_is_missing(&node) ||
+        (item.alias != 0 ? item.alias_named
+                         : grammar_.is_visible(symbol) && grammar_.is_named(symbol));
     if (visible) {
-      if (!root) {
+      if (!item.root) {
         out_ += ' ';
-        if (field != nullptr) {
-          out_ += field;
+        if (item.field != nullptr) {
+          out_ += item.field;
           out_ += ": ";
         }
       }
-      write_name(index, alias);
-    } else if (root) {
-      write_hidden_root(node);
+      write_name(item);
+    } else if (item.root) {
+      write_hidden_root(item);
     }
-    open_.push_back({ChildWalk(tree_, index), copse_node_production(&node), visible, field});
+    open_.push_back({ChildWalk(tree_, item.index), copse_node_production(&node), visible, item.root,
+                     item.field});
   }
 
-  void write_name(std::uint32_t index, std::uint16_t alias) {
-    const CopseFlatNode& node = tree_.node(index);
+  void write_name(const Item& item) {
+    const CopseFlatNode& node = tree_.node(item.index);
     const std::uint16_t symbol = copse_node_symbol(&node);
-    const char* name = grammar_.symbol_name(alias != 0 ? alias : symbol);
+    const char* name = grammar_.symbol_name(item.alias != 0 ? item.alias : symbol);
     if (symbol == COPSE_SYMBOL_ERROR && copse_node_is_leaf(&node) && node.extent > 0) {
       out_ += "(UNEXPECTED ";
-      write_character(lookahead_of(index));
+      write_character(lookahead_of(item.index));
     } else if (!copse_node_is_missing(&node)) {
       out_ += '(';
       out_ += name;
-    } else if ((alias != 0 && grammar_.is_named(alias)) || grammar_.is_named(symbol)) {
+    } else if (item.alias_named || grammar_.is_named(symbol)) {
       out_ += "(MISSING ";
       out_ += name;
     } else {
@@ -96,9 +113,10 @@ class SexpWriter {
     }
   }
 
-  void write_hidden_root(const CopseFlatNode& node) {
+  void write_hidden_root(const Item& item) {
+    const CopseFlatNode& node = tree_.node(item.index);
     const std::uint16_t symbol = copse_node_symbol(&node);
-    const char* name = grammar_.symbol_name(symbol);
+    const char* name = grammar_.symbol_name(item.alias != 0 ? item.alias : symbol);
     if (!copse_node_is_leaf(&node)) {
       out_ += '(';
       out_ += name;
@@ -154,8 +172,8 @@ class SexpWriter {
 
 }  // namespace
 
-std::string write_sexp(const TreeData& tree) {
-  return SexpWriter(tree).write();
+std::string write_sexp(Node root) {
+  return SexpWriter(root.tree()).write(root);
 }
 
 }  // namespace copse

@@ -7,7 +7,8 @@
 
 namespace copse {
 
-// O(nodes) time; memory: the text, and a few words a level of depth.
-std::string write_sexp(const TreeData& tree);
+// Of one node. O(nodes of the subtree) time; memory: the text, and a few words a level of depth.
+// REQUIRES: the node is not null.
+std::string write_sexp(Node root);
 
 }  // namespace copse

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/check.h"
-#include "syntax/sexp.h"
 #include "syntax/tree_data.h"
 
 namespace copse {
@@ -133,98 +132,6 @@ std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> gr
   return data;
 }
 
-// ---- Node --------------------------------------------------------------------------------------
-
-std::uint16_t Node::grammar_kind_id() const {
-  return copse_node_symbol(&tree_->node(index_));
-}
-
-std::uint16_t Node::kind_id() const {
-  return tree_->grammar->public_symbol(alias_ != 0 ? alias_ : grammar_kind_id());
-}
-
-std::string_view Node::kind() const {
-  return tree_->grammar->symbol_name(alias_ != 0 ? alias_ : grammar_kind_id());
-}
-
-std::string_view Node::grammar_kind() const {
-  return tree_->grammar->symbol_name(grammar_kind_id());
-}
-
-bool Node::is_named() const {
-  return tree_->grammar->is_named(alias_ != 0 ? alias_ : grammar_kind_id());
-}
-
-bool Node::is_extra() const {
-  return copse_node_is_extra(&tree_->node(index_));
-}
-
-bool Node::is_missing() const {
-  return copse_node_is_missing(&tree_->node(index_));
-}
-
-bool Node::is_error() const {
-  return grammar_kind_id() == COPSE_SYMBOL_ERROR;
-}
-
-bool Node::has_error() const {
-  const std::vector<std::uint32_t>& faults = tree_->flat.faults;
-  const auto first = std::lower_bound(faults.begin(), faults.end(), index_);
-  return first != faults.end() && *first < index_ + copse_node_count(&tree_->node(index_));
-}
-
-std::uint32_t Node::start_byte() const {
-  return tree_->node(index_).start;
-}
-
-std::uint32_t Node::end_byte() const {
-  return tree_->end_of(index_);
-}
-
-Point Node::start_point() const {
-  return tree_->point_at(start_byte());
-}
-
-Point Node::end_point() const {
-  return tree_->point_at(end_byte());
-}
-
-std::string_view Node::text() const {
-  return std::string_view(tree_->source).substr(start_byte(), end_byte() - start_byte());
-}
-
-namespace {
-
-// Counts the children that show, walking into hidden ones: a stack of what is left of each.
-std::uint32_t count_shown(const TreeData& tree, std::uint32_t parent, bool named_only) {
-  std::uint32_t count = 0;
-  std::vector<ChildWalk> open;
-  open.emplace_back(tree, parent);
-  while (!open.empty()) {
-    if (!open.back().next()) {
-      open.pop_back();
-      continue;
-    }
-    const ChildWalk& child = open.back();
-    if (child.visible()) {
-      if (!named_only || child.named()) ++count;
-    } else if (child.shows_children()) {
-      open.emplace_back(tree, child.index());
-    }
-  }
-  return count;
-}
-
-}  // namespace
-
-std::uint32_t Node::child_count() const {
-  return copse_node_shows_children(&tree_->node(index_)) ? count_shown(*tree_, index_, false) : 0;
-}
-
-std::uint32_t Node::named_child_count() const {
-  return copse_node_shows_named(&tree_->node(index_)) ? count_shown(*tree_, index_, true) : 0;
-}
-
 // ---- Tree --------------------------------------------------------------------------------------
 
 Node Tree::root() const {
@@ -248,30 +155,11 @@ std::uint32_t Tree::visible_node_count() const {
 }
 
 std::string Tree::to_sexp() const {
-  return write_sexp(*data_);
+  return root().to_sexp();
 }
 
-// As ts_node_descendant_for_byte_range, empty nodes included.
 Node Tree::descendant_for_byte_range(std::uint32_t begin, std::uint32_t end) const {
-  if (begin > end) return {};
-  Node found = root();
-  std::uint32_t parent = 0;
-  for (bool descended = true; descended;) {
-    descended = false;
-    ChildWalk child(*data_, parent);
-    while (child.next()) {
-      const std::uint32_t start = data_->node(child.index()).start;
-      const std::uint32_t node_end = data_->end_of(child.index());
-      if (node_end < end) continue;
-      if (start == node_end ? node_end < begin : node_end <= begin) continue;
-      if (begin < start) break;
-      parent = child.index();
-      if (child.visible()) found = Node(data_.get(), child.index(), child.alias());
-      descended = true;
-      break;
-    }
-  }
-  return found;
+  return root().descendant_for_byte_range(begin, end);
 }
 
 }  // namespace copse

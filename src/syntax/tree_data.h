@@ -86,7 +86,7 @@ std::vector<std::uint32_t> find_line_starts(std::string_view source);
 class ChildWalk {
  public:
   ChildWalk(const TreeData& tree, std::uint32_t parent)
-      : tree_(tree),
+      : tree_(&tree),
         production_(copse_node_production(&tree.node(parent))),
         next_(parent + 1),
         end_(parent + copse_node_count(&tree.node(parent))) {}
@@ -95,11 +95,11 @@ class ChildWalk {
   bool next() {
     if (next_ >= end_) return false;
     index_ = next_;
-    const CopseFlatNode& node = tree_.node(index_);
+    const CopseFlatNode& node = tree_->node(index_);
     next_ += copse_node_count(&node);
     structural_ = seen_;
     alias_ = 0;
-    if (!copse_node_is_extra(&node)) alias_ = tree_.grammar->alias_at(production_, seen_++);
+    if (!copse_node_is_extra(&node)) alias_ = tree_->grammar->alias_at(production_, seen_++);
     return true;
   }
 
@@ -109,17 +109,17 @@ class ChildWalk {
   // Rank among the children that are not extra; of the next such child, for an extra one.
   std::uint32_t structural() const { return structural_; }
   bool visible() const {
-    return alias_ != 0 || tree_.grammar->is_visible(copse_node_symbol(&tree_.node(index_)));
+    return alias_ != 0 || tree_->grammar->is_visible(copse_node_symbol(&tree_->node(index_)));
   }
   bool named() const {
-    const std::uint16_t symbol = alias_ != 0 ? alias_ : copse_node_symbol(&tree_.node(index_));
-    return tree_.grammar->is_named(symbol);
+    const std::uint16_t symbol = alias_ != 0 ? alias_ : copse_node_symbol(&tree_->node(index_));
+    return tree_->grammar->is_named(symbol);
   }
   // A hidden child with visible ones below it.
-  bool shows_children() const { return copse_node_shows_children(&tree_.node(index_)); }
+  bool shows_children() const { return copse_node_shows_children(&tree_->node(index_)); }
 
  private:
-  const TreeData& tree_;
+  const TreeData* tree_;
   std::uint16_t production_;
   std::uint16_t alias_ = 0;
   std::uint32_t next_;

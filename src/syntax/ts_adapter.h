@@ -1,6 +1,6 @@
-// The one place that knows tree-sitter's private structures: reads the tables of a TSLanguage,
-// makes one from tables, parses, and flattens a TSTree into CopseFlatNodes. Plain C behind it,
-// because the private headers are C.
+// What knows tree-sitter's private structures, with ts_rebuild.h: reads the tables of a TSLanguage,
+// makes one from tables, and flattens a TSTree into CopseFlatNodes. Plain C behind it, because the
+// private headers are C.
 #ifndef COPSE_SYNTAX_TS_ADAPTER_H_
 #define COPSE_SYNTAX_TS_ADAPTER_H_
 
