@@ -24,9 +24,8 @@ class LeafSpans {
   // False when the leaf would lie outside its block.
   bool next(std::uint32_t leaf_class, std::uint32_t& start, std::uint32_t& size) {
     if (gap_-- != 0) [[likely]] {
-      const SpanPredictor::Span span = predictor_.predict(leaf_class, position_);
-      start = span.start;
-      size = span.size;
+      start = predictor_.start(leaf_class, position_);
+      size = predictor_.size(leaf_class, start);
     } else if (!next_stated(leaf_class, start, size)) {
       return false;
     }
