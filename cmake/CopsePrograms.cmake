@@ -100,12 +100,13 @@ function(copse_source_checks)
   add_test(NAME layers
     COMMAND ${python} "${tools}/check_layers.py" "${PROJECT_BINARY_DIR}/layers.txt" "${PROJECT_SOURCE_DIR}")
   add_test(NAME tidy COMMAND ${python} "${tools}/tidy.py" "${PROJECT_SOURCE_DIR}")
-  foreach(script IN ITEMS check_layers tidy check_grammars)
+  foreach(script IN ITEMS check_layers tidy check_grammars pick_corpus_files)
     add_test(NAME ${script}_script COMMAND ${python} "${tools}/${script}_test.py")
   endforeach()
   add_test(NAME grammars
     COMMAND ${python} "${tools}/check_grammars.py" "${PROJECT_SOURCE_DIR}" "${COPSE_GRAMMAR_DIR}")
-  set_tests_properties(layers layers tidy grammars check_layers_script tidy_script check_grammars_script PROPERTIES
+  set_tests_properties(layers layers tidy grammars check_layers_script tidy_script check_grammars_script
+    pick_corpus_files_script PROPERTIES
     TIMEOUT 60 LABELS source)
 endfunction()
 
