@@ -136,6 +136,15 @@ Tree CopseSide::over(const SideFile& file, std::string source, FlatTree hot) con
   return Tree(make_tree_data(grammar, std::move(source), std::move(hot)));
 }
 
+WalkSum walk_hot(const FlatTree& tree, bool with_spans) {
+  WalkSum walk;
+  for (std::uint32_t i = 0; i < tree.nodes.size(); ++i) {
+    walk.take_symbol(copse_node_symbol(&tree.nodes[i]));
+    if (with_spans) walk.take_span(tree.nodes[i].start, copse_node_end(tree.nodes.data(), i));
+  }
+  return walk;
+}
+
 bool same_tree(const FlatTree& one, const FlatTree& other) {
   return one.visible_count == other.visible_count && same_items(one.nodes, other.nodes) &&
          same_items(one.error_leaves, other.error_leaves) && same_items(one.faults, other.faults);

@@ -38,11 +38,26 @@ struct SideFile {
   bool held_out = false;  // of the half that models and dictionaries are not learnt from
 };
 
-// What a walk saw: proof that it looked at every node.
+// What a walk saw: proof that it looked at every node, cheap enough not to be what is measured. It
+// does not depend on the order, so that an internal node's end may come when it is known.
 struct WalkSum {
   std::uint64_t nodes = 0;
-  std::uint64_t hash = 0;
+  std::uint64_t sum = 0;
+
+  void take_symbol(std::uint16_t symbol) {
+    ++nodes;
+    sum += symbol;
+  }
+  void take_span(std::uint32_t start, std::uint32_t end) {
+    constexpr std::uint64_t kStartFactor = 0x10001;
+    constexpr std::uint64_t kEndFactor = 0x1000003;
+    sum += start * kStartFactor + end * kEndFactor;
+  }
+  bool operator==(const WalkSum&) const = default;
 };
+
+// The plain twin of the bytecode walks: what they have to come to.
+WalkSum walk_hot(const FlatTree& tree, bool with_spans);
 
 class CopseSide {
  public:

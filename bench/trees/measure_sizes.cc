@@ -74,7 +74,9 @@ class SizeRun {
       if (!flat.ok()) give_up(file.path + ": " + flat.error().message());
       compare_visits(file, parsed.get());
       tally.add(file);
-      if (file.held_out) add_forms(file, flat.value(), source, tally);
+      if (!file.held_out) continue;
+      add_forms(file, flat.value(), source, tally);
+      compare_walks(file, flat.value(), source);
     }
   }
 
@@ -92,11 +94,36 @@ class SizeRun {
       tally.missing[i] = tally.missing[i] || !bytes;
       if (!bytes) continue;
       tally.held_out_bytes[i] += bytes->size();
-      if (kForms[i] != Form::Bytecode) tally.held_out_bytes[i] += CopseSide::frame_overhead_bytes();
+      if (kForms[i] != Form::Bytecode) {
+        tally.held_out_bytes[i] += CopseSide::frame_overhead_bytes();
+        compare_thawed(file, *bytes, flat, source);
+      }
       const auto back = side_.expand(file, source, *bytes, kForms[i]);
       if (!back || !same_tree(*back, flat)) {
         give_up(file.path + ": does not come back from its " + name_of(kForms[i]) + " form");
       }
+    }
+  }
+
+  void compare_walks(const SideFile& file, const FlatTree& flat, std::string_view source) const {
+    const auto bytecode = side_.encode(file, flat, source, Form::Bytecode);
+    if (!bytecode) return;
+    const auto walk = side_.walk_bytecode(file, *bytecode);
+    const auto with_spans = side_.walk_bytecode_with_spans(file, source, *bytecode);
+    if ((walk && *walk != walk_hot(flat, false)) ||
+        (with_spans && *with_spans != walk_hot(flat, true))) {
+      give_up(file.path + ": a walk over its bytecode misses something");
+    }
+  }
+
+  // The thawed form is bytecode, whatever it came from.
+  void compare_thawed(const SideFile& file, ByteView frozen, const FlatTree& flat,
+                      std::string_view source) const {
+    const auto bytecode = side_.thaw(file, source, frozen);
+    if (!bytecode) return;
+    const auto back = side_.expand(file, source, *bytecode, Form::Bytecode);
+    if (!back || !same_tree(*back, flat)) {
+      give_up(file.path + ": its frozen form thaws into something else");
     }
   }
 

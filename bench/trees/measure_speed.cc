@@ -100,8 +100,8 @@ std::optional<std::uint64_t> size_of(const std::optional<Bytes>& bytes) {
   return bytes ? std::optional<std::uint64_t>(bytes->size()) : std::nullopt;
 }
 
-std::optional<std::uint64_t> hash_of(const std::optional<WalkSum>& walk) {
-  return walk ? std::optional(walk->hash) : std::nullopt;
+std::optional<std::uint64_t> sum_of(const std::optional<WalkSum>& walk) {
+  return walk ? std::optional(walk->sum) : std::nullopt;
 }
 
 void add_rival_steps(const Subject& subject, Parsers& parsers, std::vector<Timed>& steps) {
@@ -141,12 +141,12 @@ void add_copse_steps(const CopseSide& side, std::vector<Timed>& steps) {
   }
   steps.push_back({"bytecode_walk", [&side](const BatchFile& file) -> std::optional<std::uint64_t> {
                      if (!file.form(Form::Bytecode)) return std::nullopt;
-                     return hash_of(side.walk_bytecode(file.file, *file.form(Form::Bytecode)));
+                     return sum_of(side.walk_bytecode(file.file, *file.form(Form::Bytecode)));
                    }});
   steps.push_back(
       {"bytecode_walk_with_spans", [&side](const BatchFile& file) -> std::optional<std::uint64_t> {
          if (!file.form(Form::Bytecode)) return std::nullopt;
-         return hash_of(
+         return sum_of(
              side.walk_bytecode_with_spans(file.file, file.source, *file.form(Form::Bytecode)));
        }});
   steps.push_back({"hot_walk", [](const BatchFile& file) { return kinds(StoredStep(*file.hot)); }});

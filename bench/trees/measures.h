@@ -15,8 +15,8 @@ struct Subject {
   std::string language;
 };
 
-// Every file: counts, bytes in each form of the held-out half, each form expanded and compared, the
-// visit compared with that of a fresh parse.
+// Every file: counts, and its visit compared with that of a fresh parse. Of the held-out half also
+// the bytes in each form; what comes back from each form, and what walks see, is compared too.
 void measure_sizes(const Subject& subject, unsigned jobs);
 
 // A batch of held-out files in memory: what each step takes, best of `rounds` passes.

@@ -15,8 +15,9 @@ def add_summary(metrics, runs, size):
         take(f"{form}_bits_per_node_mean", statistics.fmean, values(f"{form}_bits_per_node"))
         take(f"{form}_bits_per_node_max", max, values(f"{form}_bits_per_node"))
     for level in (3, 19):
-        name = f"rival_zstd_reparse_level{level}_bytes_per_line"
-        take(f"{name}_mean", statistics.fmean, values(name))
+        for unit in ("bytes_per_line", "bits_per_node"):
+            name = f"rival_zstd_reparse_level{level}_{unit}"
+            take(f"{name}_mean", statistics.fmean, values(name))
     take("treesitter_bytes_per_node_mean", statistics.fmean, values("treesitter_bytes_per_node"))
 
     batches = [one.sample["speed"] for one in runs]
@@ -38,6 +39,8 @@ def add_summary(metrics, runs, size):
                       ("rival_zstd_reparse_open_and_visit_speedup_median", "rival_visit")):
         metrics[key] = statistics.median([each for one in runs for each in one.sample["speedups"][name]])
     metrics["index_over_parse"] = sum(values("index_s")) / sum(values("parse_all_s"))
+    metrics["rival_zstd_reparse_index_over_parse"] = (
+        sum(values("rival_zstd_reparse_level3_s")) / sum(values("parse_all_s")))
     add_linux(metrics, runs, size)
 
 

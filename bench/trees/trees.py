@@ -145,6 +145,7 @@ class LanguageRun:
             m[f"rival_zstd_reparse_level{level}_bytes_per_line"] = made / found["lines"]
             m[f"rival_zstd_reparse_level{level}_bits_per_node"] = made * 8 / found["nodes"]
             m[f"rival_zstd_reparse_level{level}_s"] = started.wall_s
+        m["rival_zstd_reparse_index_over_parse"] = m["rival_zstd_reparse_level3_s"] / m["parse_all_s"]
 
     def measure_speed(self):
         self.step("each step over a batch in memory")
