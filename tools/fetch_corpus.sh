@@ -13,7 +13,7 @@
 #   python      every .py of libpython3.11-stdlib and libpython3.11-testsuite
 #   typescript  the .ts of the npm packages in bench/trees/typescript_packages.txt, generated ones left out
 #
-# Beside the sources lie `version` and `sha256`: of the Debian packages that were unpacked.
+# Beside the sources lie `version` and `sha256`: of the Debian packages that were unpacked, or of the list.
 set -eu
 cd "$(dirname "$0")/.."
 name=${1:-golang}
@@ -107,7 +107,8 @@ unpack_npm() {
     mkdir -p "$unfinished/raw/$package"
     tar -xzf "$downloads/$file" -C "$unfinished/raw/$package" --strip-components=1 --no-same-owner
   done < <(grep -v '^#' "$list")
-  sha256sum <"$list" | cut -d ' ' -f 1 | tee "$new/sha256" | sed 's/^/list /' >"$new/version"
+  sha256sum <"$list" | cut -d ' ' -f 1 >"$new/sha256"
+  echo "$(grep -vc '^#' "$list") npm packages, $(basename "$list") $(cut -c 1-12 "$new/sha256")" >"$new/version"
 }
 
 copy_names() { cp "$(dirname "$parent")/version" "$(dirname "$parent")/sha256" "$new/" 2>/dev/null || true; }
