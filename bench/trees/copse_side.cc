@@ -140,7 +140,9 @@ WalkSum walk_hot(const FlatTree& tree, bool with_spans) {
   WalkSum walk;
   for (std::uint32_t i = 0; i < tree.nodes.size(); ++i) {
     walk.take_symbol(copse_node_symbol(&tree.nodes[i]));
-    if (with_spans) walk.take_span(tree.nodes[i].start, copse_node_end(tree.nodes.data(), i));
+    if (!with_spans) continue;
+    walk.take_start(tree.nodes[i].start, 1);
+    walk.take_end(copse_node_end(tree.nodes.data(), i));
   }
   return walk;
 }

@@ -48,10 +48,14 @@ struct WalkSum {
     ++nodes;
     sum += symbol;
   }
-  void take_span(std::uint32_t start, std::uint32_t end) {
+  // Of so many nodes at once.
+  void take_start(std::uint32_t start, std::uint64_t count) {
     constexpr std::uint64_t kStartFactor = 0x10001;
+    sum += start * kStartFactor * count;
+  }
+  void take_end(std::uint32_t end) {
     constexpr std::uint64_t kEndFactor = 0x1000003;
-    sum += start * kStartFactor + end * kEndFactor;
+    sum += end * kEndFactor;
   }
   bool operator==(const WalkSum&) const = default;
 };

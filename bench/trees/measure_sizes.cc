@@ -167,6 +167,8 @@ void measure_sizes(const Subject& subject, unsigned jobs) {
   Tally sum;
   for (const Tally& tally : tallies)
     sum.add(tally);
+  // A comparison of nothing proves nothing.
+  if (sum.held_out_files == 0) give_up("no held-out file of " + subject.language + " in the store");
   print(sum, side.model_bytes(subject.language));
 }
 
