@@ -66,6 +66,7 @@ ROWS = [
     ("  cursor over tree-sitter's tree", decimals(1), "treesitter_walk_mnodes_per_s", "treesitter_walk_mnodes_per_s"),
     ("flatten and encode, of the time of parsing", decimals(2, "×"), "encode_over_parse", "encode_over_parse"),
     ("copse index, of the time of parsing", decimals(2, "×"), "index_over_parse", "index_over_parse"),
+    ("  processor time, likewise", decimals(2, "×"), "index_cpu_over_parse_cpu", "index_cpu_over_parse_cpu"),
     ("zstd -3 of the sources, of the time of parsing", decimals(2, "×"), "rival_zstd_reparse_index_over_parse",
      "rival_zstd_reparse_index_over_parse"),
     None,

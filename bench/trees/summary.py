@@ -39,6 +39,7 @@ def add_summary(metrics, runs, size):
                       ("rival_zstd_reparse_open_and_visit_speedup_median", "rival_visit")):
         metrics[key] = statistics.median([each for one in runs for each in one.sample["speedups"][name]])
     metrics["index_over_parse"] = sum(values("index_s")) / sum(values("parse_all_s"))
+    metrics["index_cpu_over_parse_cpu"] = sum(values("index_cpu_s")) / sum(values("parse_all_cpu_s"))
     metrics["rival_zstd_reparse_index_over_parse"] = (
         sum(values("rival_zstd_reparse_level3_s")) / sum(values("parse_all_s")))
     add_linux(metrics, runs, size)

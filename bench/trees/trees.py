@@ -104,9 +104,12 @@ class LanguageRun:
         for i in range(self.size.index_rounds):
             steps = [(self.index, indexed), (lambda: run([RIVAL, "parse", self.all_list, JOBS]), parsed)]
             for action, results in steps if i % 2 == 0 else reversed(steps):
-                results.append(action().wall_s)
-        self.metrics["index_s"], self.metrics["parse_all_s"] = min(indexed), min(parsed)
-        self.metrics["index_over_parse"] = min(indexed) / min(parsed)
+                results.append(action())
+        for name, results in (("index", indexed), ("parse_all", parsed)):
+            self.metrics[f"{name}_s"] = min(each.wall_s for each in results)
+            self.metrics[f"{name}_cpu_s"] = min(each.cpu_s for each in results)
+        self.metrics["index_over_parse"] = self.metrics["index_s"] / self.metrics["parse_all_s"]
+        self.metrics["index_cpu_over_parse_cpu"] = self.metrics["index_cpu_s"] / self.metrics["parse_all_cpu_s"]
 
     def write_lists(self):
         lines = run([COPSE, "ls", "--store", self.store, "--json"]).output.splitlines()
