@@ -1,4 +1,4 @@
-// Today's interfaces behind the narrow face.
+// Inner interfaces behind the narrow face.
 #include "copse_side.h"
 
 #include <cstring>
@@ -9,6 +9,8 @@
 
 #include "common/corpus.h"
 #include "core/io/file_system.h"
+#include "syntax/bytecode_walk.h"
+#include "syntax/leaf_spans.h"
 #include "syntax/tree_codec.h"
 #include "workspace/workspace_impl.h"
 
@@ -25,6 +27,82 @@ template <typename T>
 bool same_items(const std::vector<T>& one, const std::vector<T>& other) {
   return one.size() == other.size() &&
          (one.empty() || std::memcmp(one.data(), other.data(), one.size() * sizeof(T)) == 0);
+}
+
+TreeForm tree_form(Form form) {
+  switch (form) {
+    case Form::Bytecode:
+      return TreeForm::Bytecode;
+    case Form::FrozenFast:
+      return TreeForm::Fast;
+    case Form::FrozenSmall:
+      return TreeForm::Small;
+  }
+  return TreeForm::Bytecode;
+}
+
+// What the walks share: symbols, and how many nodes there are to a block.
+class SymbolSink {
+ public:
+  void begin(const TreeBlock& block) { end_node_ = block.end_node; }
+  bool open(std::uint32_t tag, std::uint8_t /*itself*/) {
+    walk.take_symbol(static_cast<std::uint16_t>(tag >> 16));
+    return true;
+  }
+  bool leaf(const TemplateItem& item) {
+    walk.take_symbol(static_cast<std::uint16_t>(item.tag >> 16));
+    return true;
+  }
+  void close() {}
+  bool full() const { return walk.nodes == end_node_; }
+  static const char* fault() { return "a leaf lies outside its block"; }
+
+  WalkSum walk;
+
+ private:
+  std::uint64_t end_node_ = 0;
+};
+
+// An internal node starts with the next leaf and ends with the last one; both may lie in another
+// block than its beginning.
+class SpanSink {
+ public:
+  void begin(const TreeBlock& block, LeafSpans* spans) {
+    symbols_.begin(block);
+    spans_ = spans;
+  }
+  bool open(std::uint32_t tag, std::uint8_t itself) {
+    ++without_start_;
+    return symbols_.open(tag, itself);
+  }
+  bool leaf(const TemplateItem& item) {
+    std::uint32_t start = 0;
+    std::uint32_t size = 0;
+    if (!spans_->next(item.ref, start, size)) return false;
+    end_ = start + size;
+    symbols_.walk.take_start(start, without_start_ + 1);
+    symbols_.walk.take_end(end_);
+    without_start_ = 0;
+    return symbols_.leaf(item);
+  }
+  void close() { symbols_.walk.take_end(end_); }
+  bool full() const { return symbols_.full(); }
+  static const char* fault() { return SymbolSink::fault(); }
+  const WalkSum& walk() const { return symbols_.walk; }
+
+ private:
+  SymbolSink symbols_;
+  LeafSpans* spans_ = nullptr;
+  std::uint64_t without_start_ = 0;
+  std::uint32_t end_ = 0;
+};
+
+template <typename Sink>
+void walk_block(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
+                ByteView opcodes, Sink& sink) {
+  BytecodeWalk<Sink> walk(model, layout, sink);
+  const char* fault = walk.run(block, opcodes);
+  if (fault != nullptr) give_up(fault);
 }
 
 // The rule by which `copse compact` takes half of the files to learn from.
@@ -105,29 +183,45 @@ Tree CopseSide::open(const SideFile& file) const {
 
 std::optional<Bytes> CopseSide::encode(const SideFile& file, const FlatTree& tree,
                                        std::string_view source, Form form) const {
-  if (form != Form::Bytecode) return std::nullopt;  // not available: encode_tree has one form
-  return encode_tree(*file.model, tree, source);
+  TreeEncoding encoding;
+  encoding.form = tree_form(form);
+  return encode_tree(*file.model, tree, source, encoding);
 }
 
-std::optional<Bytes> CopseSide::thaw(const SideFile& /*file*/, std::string_view /*source*/,
-                                     ByteView /*frozen*/) const {
-  return std::nullopt;  // not available: there is no frozen form
+std::optional<Bytes> CopseSide::thaw(const SideFile& file, std::string_view source,
+                                     ByteView frozen) const {
+  return value_of(thaw_tree(*file.model, source, frozen, static_cast<std::uint32_t>(file.nodes)));
 }
 
-std::optional<WalkSum> CopseSide::walk_bytecode(const SideFile& /*file*/,
-                                                ByteView /*bytecode*/) const {
-  return std::nullopt;  // not available: bytecode can only be expanded
+std::optional<WalkSum> CopseSide::walk_bytecode(const SideFile& file, ByteView bytecode) const {
+  const TreeLayout layout = value_of(TreeLayout::read(*file.model, bytecode, file.source_bytes,
+                                                      static_cast<std::uint32_t>(file.nodes)));
+  SymbolSink sink;
+  for (const TreeBlock& block : layout.blocks) {
+    sink.begin(block);
+    const BytecodeBlock streams = value_of(BytecodeBlock::read(block.payload));
+    walk_block(*file.model, layout, block, streams.opcodes, sink);
+  }
+  return sink.walk;
 }
 
-std::optional<WalkSum> CopseSide::walk_bytecode_with_spans(const SideFile& /*file*/,
-                                                           std::string_view /*source*/,
-                                                           ByteView /*bytecode*/) const {
-  return std::nullopt;  // not available: bytecode can only be expanded
+std::optional<WalkSum> CopseSide::walk_bytecode_with_spans(const SideFile& file,
+                                                           std::string_view source,
+                                                           ByteView bytecode) const {
+  const TreeLayout layout = value_of(TreeLayout::read(*file.model, bytecode, source.size(),
+                                                      static_cast<std::uint32_t>(file.nodes)));
+  SpanSink sink;
+  for (const TreeBlock& block : layout.blocks) {
+    const BytecodeBlock streams = value_of(BytecodeBlock::read(block.payload));
+    LeafSpans spans(file.model->span_rules(), source, block, streams.spans);
+    sink.begin(block, &spans);
+    walk_block(*file.model, layout, block, streams.opcodes, sink);
+  }
+  return sink.walk();
 }
 
 std::optional<FlatTree> CopseSide::expand(const SideFile& file, std::string_view source,
-                                          ByteView bytes, Form form) const {
-  if (form != Form::Bytecode) return std::nullopt;  // not available: decode_tree has one form
+                                          ByteView bytes, Form /*form*/) const {
   return value_of(decode_tree(*file.model, source, bytes, static_cast<std::uint32_t>(file.nodes)));
 }
 
