@@ -26,10 +26,11 @@ class FlatSink {
         extras_(extras),
         node_(block.first_node),
         without_start_(block.first_node) {
-    open_.push_back({TreeLayout::kNone, 0, 0});  // what the root shows in
+    open_.push_back({TreeLayout::kNone, 0, 0, 0});  // what the root shows in
     if (block.top_level == TreeLayout::kNone) return;
     for (const SpineLevel& level : layout.open_levels(block)) {
-      open_.push_back({layout.spine[level.spine_node].node, 0, 0});
+      const SpineNode& node = layout.spine[level.spine_node];
+      open_.push_back({node.node, 0, 0, node.extent});
     }
   }
 
@@ -37,12 +38,12 @@ class FlatSink {
     open_.back().shows |= itself;
     visible_ += itself != 0 ? 1 : 0;
     if (tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) extras_.faults.push_back(node_);
-    open_.push_back({node_, itself, 0});
+    open_.push_back({node_, itself, 0, 0});
     if constexpr (kCompares) {
-      same_ &= (nodes_[node_++].tag & ~kShows) == tag;
+      same_ &= (at(node_++).tag & ~kShows) == tag;
       return same_ || differs();
     } else {
-      nodes_[node_++] = {tag, 0, 0};
+      at(node_++) = {tag, 0, 0};
       return true;
     }
   }
@@ -60,27 +61,27 @@ class FlatSink {
     // Internal nodes opened since the leaf before start where this one does.
     for (; without_start_ < node; ++without_start_) {
       if constexpr (kCompares) {
-        same_ &= nodes_[without_start_].start == start;
+        same_ &= at(without_start_).start == start;
       } else {
-        nodes_[without_start_].start = start;
+        at(without_start_).start = start;
       }
     }
     without_start_ = node + 1;
     if constexpr (kCompares) {
-      same_ &= nodes_[node].tag == item.tag && nodes_[node].start == start &&
-               nodes_[node].extent == size;
+      const CopseFlatNode& other = at(node);
+      same_ &= other.tag == item.tag && other.start == start && other.extent == size;
       if (!same_) return differs();
     } else {
-      nodes_[node] = {item.tag, start, size};
+      at(node) = {item.tag, start, size};
     }
-    return item.kind == ItemKind::Leaf || mark(node);
+    return item.kind == ItemKind::Leaf || mark(item.tag, node);
   }
 
   void close() {
     const Open done = open_.back();
     open_.pop_back();
     if (done.node >= block_.first_node) {
-      Node& node = nodes_[done.node];
+      Node& node = at(done.node);
       if constexpr (kCompares) {
         same_ &= node.extent == node_ - done.node && (node.tag & kShows) == done.shows;
       } else {
@@ -88,7 +89,7 @@ class FlatSink {
         node.tag |= done.shows;
       }
       if (done.itself == 0) open_.back().shows |= done.shows;
-    } else if (nodes_[done.node].extent != node_ - done.node) {
+    } else if (done.extent != node_ - done.node) {
       spine_holds_ = false;
     }
   }
@@ -106,12 +107,13 @@ class FlatSink {
       for (const SpineLevel& level : layout_.open_levels(*next)) {
         const SpineNode& node = layout_.spine[level.spine_node];
         if (depth == open_.size() || open_[depth++].node != node.node) spine_holds_ = false;
+        if (node.node < block_.first_node) continue;
         if constexpr (kCompares) {
-          const CopseFlatNode& other = nodes_[node.node];
+          const CopseFlatNode& other = at(node.node);
           same_ &=
               other.tag == node.tag && other.start == node.start && other.extent == node.extent;
         } else {
-          nodes_[node.node] = {node.tag, node.start, node.extent};
+          at(node.node) = {node.tag, node.start, node.extent};
         }
       }
     }
@@ -127,16 +129,19 @@ class FlatSink {
     std::uint32_t node;
     std::uint32_t itself;
     std::uint32_t shows;
+    std::uint32_t extent;  // of nodes of the spine
   };
+
+  Node& at(std::uint32_t node) { return nodes_[node - block_.first_node]; }
 
   bool differs() {
     fault_ = "is not the tree that it was made from";
     return false;
   }
 
-  bool mark(std::uint32_t node) {
-    if ((nodes_[node].tag & COPSE_TAG_MISSING) != 0) extras_.faults.push_back(node);
-    if (!tag_is_error(nodes_[node].tag)) return true;
+  bool mark(std::uint32_t tag, std::uint32_t node) {
+    if ((tag & COPSE_TAG_MISSING) != 0) extras_.faults.push_back(node);
+    if (!tag_is_error(tag)) return true;
     const std::int64_t lookahead = lookaheads_.zigzag();
     if (lookaheads_.failed() || lookahead < INT32_MIN || lookahead > INT32_MAX) {
       fault_ = "the lookahead of an ERROR is damaged";
@@ -180,12 +185,6 @@ Status walk_block(const TreeModel& model, const TreeLayout& layout, std::size_t 
 }
 
 }  // namespace
-
-void write_spine(const TreeLayout& layout, CopseFlatNode* nodes) {
-  for (const SpineNode& node : layout.spine) {
-    nodes[node.node] = {node.tag, node.start, node.extent};
-  }
-}
 
 Status expand_block(const TreeModel& model, const TreeLayout& layout, std::size_t block,
                     std::string_view source, ByteView bytecode, CopseFlatNode* nodes,

@@ -19,12 +19,8 @@ struct BlockExtras {
   std::uint32_t visible_count = 0;
 };
 
-// Writes the nodes that cross from block to block, wherever they begin.
-void write_spine(const TreeLayout& layout, CopseFlatNode* nodes);
-
-// Writes nodes [first_node, end_node) of the block; `nodes` is the whole tree's array, spine
-// written. Corrupt when the bytecode is not what a tree over this source can be. Any bytes are
-// safe. Cost: about 7 ns a node.
+// Writes nodes [first_node, end_node) of the block, the first of them to nodes[0]. Corrupt when the
+// bytecode is not what a tree over this source can be. Any bytes are safe. Cost: about 7 ns a node.
 Status expand_block(const TreeModel& model, const TreeLayout& layout, std::size_t block,
                     std::string_view source, ByteView bytecode, CopseFlatNode* nodes,
                     BlockExtras& extras);

@@ -64,6 +64,7 @@ Bytes encode_tree(const TreeModel& model, const FlatTree& tree, std::string_view
 
 Result<Bytes> thaw_block(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
                          std::string_view source) {
+  COPSE_TRY_STATUS(layout.check_payload(block));
   switch (layout.form) {
     case TreeForm::Fast:
       return thaw_fast(model, layout, block);
@@ -86,17 +87,16 @@ Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, By
   COPSE_TRY(const TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));
   FlatTree tree;
   tree.nodes.resize(layout.node_count);
-  write_spine(layout, tree.nodes.data());
   BlockExtras extras;
   for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
     const TreeBlock& block = layout.blocks[i];
+    CopseFlatNode* const nodes = tree.nodes.data() + block.first_node;
     if (layout.form == TreeForm::Bytecode) {
-      COPSE_TRY_STATUS(
-          expand_block(model, layout, i, source, block.payload, tree.nodes.data(), extras));
+      COPSE_TRY_STATUS(expand_block(model, layout, i, source, block.payload, nodes, extras));
       continue;
     }
     COPSE_TRY(const Bytes bytecode, thaw_block(model, layout, block, source));
-    COPSE_TRY_STATUS(expand_block(model, layout, i, source, bytecode, tree.nodes.data(), extras));
+    COPSE_TRY_STATUS(expand_block(model, layout, i, source, bytecode, nodes, extras));
   }
   tree.error_leaves = std::move(extras.error_leaves);
   tree.faults = std::move(extras.faults);
@@ -111,7 +111,8 @@ Status check_encoding(const TreeModel& model, std::string_view source, ByteView 
   BlockExtras extras;
   for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
     COPSE_TRY(const Bytes bytecode, thaw_block(model, layout, layout.blocks[i], source));
-    COPSE_TRY_STATUS(compare_block(model, layout, i, source, bytecode, tree.nodes.data(), extras));
+    COPSE_TRY_STATUS(compare_block(model, layout, i, source, bytecode,
+                                   tree.nodes.data() + layout.blocks[i].first_node, extras));
   }
   const auto same_leaf = [](const CopseErrorLeaf& a, const CopseErrorLeaf& b) {
     return a.node == b.node && a.lookahead == b.lookahead;
@@ -130,6 +131,7 @@ Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteVie
   std::vector<Bytes> payloads;
   for (TreeBlock& block : layout.blocks) {
     if (layout.form == TreeForm::Small) {
+      COPSE_TRY_STATUS(layout.check_payload(block));
       COPSE_TRY(const BlockFacts facts, thaw_small(model, layout, block, source));
       payloads.push_back(bytecode_of(model, facts, block.operations));
     } else {

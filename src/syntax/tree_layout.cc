@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "core/hash.h"
+
 namespace copse {
 namespace {
 
@@ -18,8 +20,8 @@ Error corrupt(const std::string& what) {
 
 class JumpTableReader {
  public:
-  JumpTableReader(const TreeModel& model, TreeLayout& layout, ByteReader& in)
-      : model_(model), layout_(layout), in_(in) {}
+  JumpTableReader(const TreeModel& model, TreeLayout& layout, ByteView bytes, ByteReader& in)
+      : model_(model), layout_(layout), bytes_(bytes), in_(in) {}
 
   bool read(std::uint64_t source_bytes) {
     source_bytes_ = source_bytes;
@@ -32,6 +34,7 @@ class JumpTableReader {
       const std::uint64_t row = block.first_row + in_.varint();
       block.operations = in_.varint32();
       payload_bytes_.push_back(in_.varint32());
+      block.checksum = in_.u32();
       if (in_.failed() || end_byte > source_bytes || row > source_bytes) return false;
       block.end_byte = static_cast<std::uint32_t>(end_byte);
       layout_.blocks.push_back(block);
@@ -44,6 +47,12 @@ class JumpTableReader {
     }
     block.end_byte = static_cast<std::uint32_t>(source_bytes);
     block.operations = 0;
+    block.checksum = 0;
+    if (count > 1) {
+      block.checksum = in_.u32();
+      const std::size_t table_bytes = in_.position();
+      if (in_.u64() != checksum64(bytes_.first(table_bytes))) return false;
+    }
     layout_.blocks.push_back(block);
     for (std::size_t i = 0; i < layout_.blocks.size(); ++i) {
       const bool last = i + 1 == layout_.blocks.size();
@@ -115,6 +124,7 @@ class JumpTableReader {
 
   const TreeModel& model_;
   TreeLayout& layout_;
+  ByteView bytes_;
   ByteReader& in_;
   std::uint64_t source_bytes_ = 0;
   std::vector<std::uint32_t> open_;  // levels
@@ -130,6 +140,16 @@ std::vector<SpineLevel> TreeLayout::open_levels(const TreeBlock& block) const {
   }
   std::reverse(open.begin(), open.end());
   return open;
+}
+
+std::uint32_t TreeLayout::checksum_of(ByteView payload) {
+  return static_cast<std::uint32_t>(checksum64(payload));
+}
+
+Status TreeLayout::check_payload(const TreeBlock& block) const {
+  if (blocks.size() == 1 || block.checksum == checksum_of(block.payload)) return success();
+  return corrupt("a block's checksum does not match (block of node " +
+                 std::to_string(block.first_node) + ")");
 }
 
 Bytes TreeLayout::write(const TreeModel& model) const {
@@ -149,6 +169,7 @@ Bytes TreeLayout::write(const TreeModel& model) const {
     out.varint(blocks[i].first_row - last.first_row);
     out.varint(last.operations);
     out.varint(last.payload.size());
+    out.u32(checksum_of(last.payload));
     std::vector<SpineLevel> now = open_levels(blocks[i]);
     std::size_t kept = 0;
     while (kept < before.size() && kept < now.size() &&
@@ -169,6 +190,10 @@ Bytes TreeLayout::write(const TreeModel& model) const {
       out.varint(now[k].next_child);
     }
     before = std::move(now);
+  }
+  if (many) {
+    out.u32(checksum_of(blocks.back().payload));
+    out.u64(checksum64(bytes));
   }
   for (const TreeBlock& block : blocks) {
     out.raw(block.payload);
@@ -205,7 +230,7 @@ Result<TreeLayout> TreeLayout::read(const TreeModel& model, ByteView bytes,
     if (layout.block_nodes < kBlockNodesMin) return corrupt("has blocks of no size");
   }
   if (source_bytes > UINT32_MAX) return corrupt("its source is too long");
-  if (!JumpTableReader(model, layout, in).read(source_bytes)) {
+  if (!JumpTableReader(model, layout, bytes, in).read(source_bytes)) {
     return corrupt("its jump table is damaged (near byte " + std::to_string(in.position()) + ")");
   }
   return layout;

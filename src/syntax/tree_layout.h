@@ -57,6 +57,7 @@ struct TreeBlock {
   std::uint32_t operations =
       0;  // shapes or opcodes, tags of leaves, list ends; 0 for the last block
   std::uint32_t top_level = 0;  // in TreeLayout::levels; kNone: nothing is open
+  std::uint32_t checksum = 0;   // of the payload; 0 where the tree is one block
   ByteView payload;
 };
 
@@ -74,12 +75,19 @@ struct TreeLayout {
 
   // The levels that are open where the block begins, the root's first.
   std::vector<SpineLevel> open_levels(const TreeBlock& block) const;
+  // The block that holds the node. REQUIRES: node < node_count.
+  std::size_t block_of(std::uint32_t node) const { return node / block_nodes; }
+  // Corrupt when the payload is not what was written. Trees of one block have no checksums of their
+  // own: their frame's speaks for them.
+  Status check_payload(const TreeBlock& block) const;
 
   Bytes write(const TreeModel& model) const;
   // The blocks' payloads are views into `bytes`. Corrupt when a number is out of its range,
   // Unsupported when the format is newer than this copse, LimitExceeded above `nodes_max`.
   static Result<TreeLayout> read(const TreeModel& model, ByteView bytes, std::uint64_t source_bytes,
                                  std::uint32_t nodes_max);
+
+  static std::uint32_t checksum_of(ByteView payload);
 };
 
 // The payload of a bytecode block.
