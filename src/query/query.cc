@@ -27,7 +27,7 @@ using CursorHandle = std::unique_ptr<TSQueryCursor, FreeCursor>;
 class EngineTree {
  public:
   EngineTree(const TreeData& data, const QueryTables& tables)
-      : data_(data), tree_{data.flat.nodes.data(), &tables.view(), nullptr, 0} {}
+      : data_(data), tree_{data.nodes(), &tables.view(), nullptr, 0} {}
   EngineTree(const EngineTree&) = delete;
   EngineTree& operator=(const EngineTree&) = delete;
   ~EngineTree() { copse_query_tree_release(&tree_); }
@@ -172,7 +172,6 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
                                                  data.grammar->name() + " " +
                                                  data.grammar->identity().hex());
   }
-  if (data.flat.nodes.empty()) return success();
   const CursorHandle cursor(copse_query_cursor_new());
   if (!copse_query_cursor_set_byte_range(cursor.get(), options.begin_byte, options.end_byte)) {
     return Error(ErrorCode::InvalidArgument,

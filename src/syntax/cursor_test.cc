@@ -82,7 +82,7 @@ class BothCursors {
     std::optional<std::uint32_t> stored;
     if (by_point) {
       const Point point = stored_.node().tree().point_at(
-          std::min(byte, static_cast<std::uint32_t>(stored_.node().tree().source.size())));
+          std::min(byte, static_cast<std::uint32_t>(stored_.node().tree().source().size())));
       fresh = ts_tree_cursor_goto_first_child_for_point(&fresh_, {point.row, point.column});
       stored = stored_.goto_first_child_for_point(point);
     } else {
@@ -185,7 +185,7 @@ TEST(TreeCompare, NamesAPlantedFieldAliasAndSpan) {
   const std::string source = "struct point { int x; };\nint f(struct point p) { return p.x; }\n";
   const BothTrees good("c", source);
   const auto named = [&](const char* fact, const auto& plant) {
-    FlatTree tree = good.data->flat;
+    FlatTree tree = good.data->flat();
     bool planted = false;
     for (std::uint32_t i = 1; i < tree.nodes.size() && !planted; ++i)
       planted = plant(tree, i);

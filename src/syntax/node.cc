@@ -46,9 +46,7 @@ bool Node::is_error() const {
 }
 
 bool Node::has_error() const {
-  const std::vector<std::uint32_t>& faults = tree_->flat.faults;
-  const auto first = std::lower_bound(faults.begin(), faults.end(), index_);
-  return first != faults.end() && *first < index_ + copse_node_count(&tree_->node(index_));
+  return tree_->has_fault(index_, index_ + copse_node_count(&tree_->node(index_)));
 }
 
 std::uint32_t Node::start_byte() const {
@@ -68,7 +66,7 @@ Point Node::end_point() const {
 }
 
 std::string_view Node::text() const {
-  return std::string_view(tree_->source).substr(start_byte(), end_byte() - start_byte());
+  return tree_->text(start_byte(), end_byte());
 }
 
 std::uint32_t Node::child_count() const {

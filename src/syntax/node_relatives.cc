@@ -179,11 +179,10 @@ Border border_of(std::uint32_t byte) {
 
 // Columns beyond their line's end, and rows beyond the last, lie before whatever comes next.
 Border border_of(const TreeData& tree, Point point) {
-  const std::vector<std::uint32_t>& starts = tree.line_starts;
-  if (point.row >= starts.size()) return {UINT64_MAX, UINT64_MAX};
-  const std::uint64_t next = point.row + 1 < starts.size() ? starts[point.row + 1] : UINT64_MAX;
-  const std::uint64_t byte = std::uint64_t{starts[point.row]} + point.column;
-  return byte < next ? Border{byte, byte + 1} : Border{next, next};
+  const std::optional<RowSpan> row = tree.row(point.row);
+  if (!row) return {UINT64_MAX, UINT64_MAX};
+  const std::uint64_t byte = std::uint64_t{row->begin} + point.column;
+  return byte < row->next ? Border{byte, byte + 1} : Border{row->next, row->next};
 }
 
 // As ts_node__descendant_for_byte_range.

@@ -118,7 +118,7 @@ class Comparer {
         return UINT32_MAX - random_.below(2);
       case 1:
       case 2:
-        return random_.below(static_cast<std::uint32_t>(trees_.data->source.size()) + 3);
+        return random_.below(static_cast<std::uint32_t>(trees_.data->source().size()) + 3);
       default: {
         const std::uint32_t begin = near.start_byte() - std::min(near.start_byte(), 2U);
         return begin + random_.below(near.end_byte() - begin + 3);
@@ -132,7 +132,7 @@ class Comparer {
       return random_.chance(50) ? Point{byte, random_.below(3)} : Point{random_.below(9), byte};
     }
     Point point = trees_.data->point_at(
-        std::min(byte, static_cast<std::uint32_t>(trees_.data->source.size())));
+        std::min(byte, static_cast<std::uint32_t>(trees_.data->source().size())));
     if (random_.chance(20)) point.column += random_.below(100);
     if (random_.chance(10)) point.row += random_.below(3);
     return point;

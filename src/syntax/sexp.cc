@@ -99,7 +99,7 @@ class SexpWriter {
     const char* name = grammar_.symbol_name(item.alias != 0 ? item.alias : symbol);
     if (symbol == COPSE_SYMBOL_ERROR && copse_node_is_leaf(&node) && node.extent > 0) {
       out_ += "(UNEXPECTED ";
-      write_character(lookahead_of(item.index));
+      write_character(tree_.lookahead_of(item.index).value_or(0));
     } else if (!copse_node_is_missing(&node)) {
       out_ += '(';
       out_ += name;
@@ -125,14 +125,6 @@ class SexpWriter {
     } else {
       out_.append("(\"").append(name).append("\")");
     }
-  }
-
-  std::int32_t lookahead_of(std::uint32_t index) const {
-    const std::vector<CopseErrorLeaf>& leaves = tree_.flat.error_leaves;
-    const auto found = std::lower_bound(
-        leaves.begin(), leaves.end(), index,
-        [](const CopseErrorLeaf& leaf, std::uint32_t node) { return leaf.node < node; });
-    return found != leaves.end() && found->node == index ? found->lookahead : 0;
   }
 
   void write_character(std::int32_t character) {

@@ -60,15 +60,15 @@ std::uint16_t Language::field_id(std::string_view name) const {
 
 // ---- TreeData ----------------------------------------------------------------------------------
 
-VisibleRank::VisibleRank(const Grammar& grammar, const std::vector<CopseFlatNode>& nodes)
-    : words_((nodes.size() + 63) / 64 + 1), counts_(words_.size()) {
+VisibleRank::VisibleRank(const Grammar& grammar, const CopseFlatNode* nodes, std::uint32_t count)
+    : words_((count + std::size_t{63}) / 64 + 1), counts_(words_.size()) {
   struct Open {
     std::uint32_t end;
     std::uint32_t structural;
     std::uint16_t production;
   };
   std::vector<Open> open;
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+  for (std::uint32_t i = 0; i < count; ++i) {
     const CopseFlatNode& node = nodes[i];
     while (!open.empty() && open.back().end <= i) {
       open.pop_back();
@@ -95,43 +95,6 @@ std::uint32_t VisibleRank::count_before(std::uint32_t index) const {
          static_cast<std::uint32_t>(std::popcount(words_[index / 64] & below));
 }
 
-Point TreeData::point_at(std::uint32_t byte) const {
-  const auto above = std::upper_bound(line_starts.begin(), line_starts.end(), byte);
-  const auto row = static_cast<std::uint32_t>(above - line_starts.begin() - 1);
-  return {row, byte - line_starts[row]};
-}
-
-const VisibleRank& TreeData::visible_rank() const {
-  std::call_once(rank_once_, [this] { rank_ = VisibleRank(*grammar, flat.nodes); });
-  return rank_;
-}
-
-std::vector<std::uint32_t> find_line_starts(std::string_view source) {
-  std::vector<std::uint32_t> starts{0};
-  starts.reserve(source.size() / 24 + 1);
-  const char* const begin = source.data();
-  const char* const end = begin + source.size();
-  const char* at = begin;
-  while (at != end) {
-    const void* newline = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
-    if (newline == nullptr) break;
-    at = static_cast<const char*>(newline) + 1;
-    starts.push_back(static_cast<std::uint32_t>(at - begin));
-  }
-  return starts;
-}
-
-std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
-                                               std::string source, FlatTree flat) {
-  COPSE_CHECK(!flat.nodes.empty());
-  auto data = std::make_shared<TreeData>();
-  data->grammar = std::move(grammar);
-  data->source = std::move(source);
-  data->flat = std::move(flat);
-  data->line_starts = find_line_starts(data->source);
-  return data;
-}
-
 // ---- Tree --------------------------------------------------------------------------------------
 
 Node Tree::root() const {
@@ -139,7 +102,7 @@ Node Tree::root() const {
 }
 
 std::string_view Tree::source() const {
-  return data_->source;
+  return data_->source();
 }
 
 Language Tree::language() const {
@@ -147,11 +110,11 @@ Language Tree::language() const {
 }
 
 std::uint32_t Tree::node_count() const {
-  return static_cast<std::uint32_t>(data_->flat.nodes.size());
+  return data_->node_count();
 }
 
 std::uint32_t Tree::visible_node_count() const {
-  return data_->flat.visible_count;
+  return data_->visible_count();
 }
 
 std::string Tree::to_sexp() const {

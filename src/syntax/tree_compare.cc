@@ -146,18 +146,19 @@ std::string where(const TreeData& tree, std::uint32_t node) {
 
 void compare_hidden_facts(const FlatTree& fresh, const RecordedCounts& record,
                           const TreeData& stored, TreeComparison& comparison) {
-  const FlatTree& found = stored.flat;
-  const std::size_t common = std::min(fresh.nodes.size(), found.nodes.size());
+  const CopseFlatNode* const found = stored.nodes();
+  const std::uint32_t found_count = stored.node_count();
+  const std::size_t common = std::min<std::size_t>(fresh.nodes.size(), found_count);
   // Where visible nodes differ they were named; one hidden node more is worth naming in any case.
   for (std::uint32_t i = 0; i < common; ++i) {
     const CopseFlatNode& a = fresh.nodes[i];
-    const CopseFlatNode& b = found.nodes[i];
+    const CopseFlatNode& b = found[i];
     if (a.tag == b.tag && a.start == b.start && a.extent == b.extent) continue;
     add_difference(comparison, where(stored, i) + " is not what a fresh parse has");
     break;
   }
-  if (fresh.nodes.size() != found.nodes.size()) {
-    add_difference(comparison, "1:1: " + std::to_string(found.nodes.size()) +
+  if (fresh.nodes.size() != found_count) {
+    add_difference(comparison, "1:1: " + std::to_string(found_count) +
                                    " nodes, hidden ones counted, a fresh parse has " +
                                    std::to_string(fresh.nodes.size()));
   }
@@ -168,13 +169,12 @@ void compare_hidden_facts(const FlatTree& fresh, const RecordedCounts& record,
                                    std::to_string(fresh.nodes.size()) + ", " +
                                    std::to_string(fresh.visible_count));
   }
-  const std::size_t errors = std::min(fresh.error_leaves.size(), found.error_leaves.size());
-  for (std::size_t i = 0; i < errors; ++i) {
-    const CopseErrorLeaf& a = fresh.error_leaves[i];
-    const CopseErrorLeaf& b = found.error_leaves[i];
-    if (a.node != b.node || a.lookahead == b.lookahead) continue;
-    add_difference(comparison, where(stored, b.node) + ": lookahead is " +
-                                   std::to_string(b.lookahead) + ", a fresh parse has " +
+  for (const CopseErrorLeaf& a : fresh.error_leaves) {
+    if (a.node >= found_count) break;
+    const std::optional<std::int32_t> b = stored.lookahead_of(a.node);
+    if (!b || *b == a.lookahead) continue;
+    add_difference(comparison, where(stored, a.node) + ": lookahead is " +
+                                   std::to_string(*b) + ", a fresh parse has " +
                                    std::to_string(a.lookahead));
   }
 }

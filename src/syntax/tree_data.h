@@ -1,12 +1,16 @@
 // What a Tree shares among its copies: the source, the flat nodes, and what points are found from.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "copse/result.h"
 #include "copse/tree.h"
 
 #include "syntax/flat_node.h"
@@ -38,7 +42,7 @@ inline std::uint32_t shown_by_itself(const Grammar& grammar, std::uint16_t symbo
 class VisibleRank {
  public:
   VisibleRank() = default;
-  VisibleRank(const Grammar& grammar, const std::vector<CopseFlatNode>& nodes);
+  VisibleRank(const Grammar& grammar, const CopseFlatNode* nodes, std::uint32_t count);
 
   // How many of the nodes before `index` are visible. O(1).
   std::uint32_t count_before(std::uint32_t index) const;
@@ -51,32 +55,96 @@ class VisibleRank {
   std::vector<std::uint32_t> counts_;
 };
 
+class LazyNodes;
+
+// Where a row lies: its first byte, and that of the row behind it (UINT64_MAX for the last).
+struct RowSpan {
+  std::uint32_t begin = 0;
+  std::uint64_t next = UINT64_MAX;
+};
+
+// A tree with its source: all there, or made block by block as it is asked for. What is asked for
+// first costs its block, a tenth of a millisecond or so; afterwards it costs nothing but a look.
 struct TreeData {
+  TreeData();
+  ~TreeData();
+
   std::shared_ptr<const Grammar> grammar;
-  std::string source;
-  FlatTree flat;
-  // Byte offset of the first byte of each row; always starts with 0.
-  std::vector<std::uint32_t> line_starts;
 
-  const CopseFlatNode& node(std::uint32_t index) const { return flat.nodes[index]; }
-  std::uint32_t end_of(std::uint32_t index) const {
-    return copse_node_end(flat.nodes.data(), index);
+  const CopseFlatNode& node(std::uint32_t index) const {
+    if (lazy_now_.load(std::memory_order_acquire) != nullptr) [[unlikely]]
+      need_node(index);
+    return nodes_[index];
   }
+  // REQUIRES: index < node_count(), as for node().
+  std::uint32_t end_of(std::uint32_t index) const {
+    const std::uint32_t last = index + copse_node_count(&node(index)) - 1;
+    const CopseFlatNode& leaf = node(last);
+    return leaf.start + leaf.extent;
+  }
+  // REQUIRES: made by make_tree_data().
+  const FlatTree& flat() const { return flat_; }
+  std::uint32_t node_count() const { return node_count_; }
+  std::uint32_t visible_count() const { return visible_count_; }
 
-  // O(log rows).
+  // Every node, the whole source: makes what is not there yet.
+  const CopseFlatNode* nodes() const;
+  std::string_view source() const;
+  std::string_view text(std::uint32_t begin, std::uint32_t end) const;
+
+  // Whether one of nodes [first, last) is an internal error node or a missing leaf.
+  bool has_fault(std::uint32_t first, std::uint32_t last) const;
+  // What the leaf ERROR stumbled over; no value for other nodes.
+  std::optional<std::int32_t> lookahead_of(std::uint32_t index) const;
+
+  // O(log rows) where the source is in memory as a whole, else O(a block's source).
   Point point_at(std::uint32_t byte) const;
+  // No value when there is no such row. Cost as above.
+  std::optional<RowSpan> row(std::uint32_t row) const;
+  // Byte offset of the first byte of each row; always starts with 0. Made at the first call.
+  const std::vector<std::uint32_t>& line_starts() const;
 
-  // Made at the first call. Thread-safe.
+  // Made at the first call, of all nodes. Thread-safe.
   const VisibleRank& visible_rank() const;
 
+  // The first damage that was met while making blocks.
+  Status fault() const;
+
  private:
+  friend std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
+                                                        std::string source, FlatTree flat);
+  friend std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Grammar> grammar,
+                                                             std::unique_ptr<LazyNodes> lazy,
+                                                             std::uint32_t visible_count);
+
+  void need_node(std::uint32_t index) const;
+  bool in_chunks() const;
+  Point point_in_chunks(std::uint32_t byte) const;
+  std::optional<RowSpan> row_in_chunks(std::uint32_t row) const;
+
+  std::string source_;
+  FlatTree flat_;
+  std::unique_ptr<LazyNodes> lazy_;
+  // Null when all nodes are there.
+  mutable std::atomic<const LazyNodes*> lazy_now_ = nullptr;
+  const CopseFlatNode* nodes_ = nullptr;
+  std::uint32_t node_count_ = 0;
+  std::uint32_t visible_count_ = 0;
+
+  mutable std::once_flag rows_once_;
+  mutable std::vector<std::uint32_t> line_starts_;
   mutable std::once_flag rank_once_;
   mutable VisibleRank rank_;
 };
 
-// Puts the parts together and finds the rows.
+// A tree that is all there.
 std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
                                                std::string source, FlatTree flat);
+
+// One whose nodes are made as they are needed.
+std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Grammar> grammar,
+                                                    std::unique_ptr<LazyNodes> lazy,
+                                                    std::uint32_t visible_count);
 
 // The offsets at which rows start; only '\n' ends a row, as in tree-sitter.
 std::vector<std::uint32_t> find_line_starts(std::string_view source);

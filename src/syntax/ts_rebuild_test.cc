@@ -179,7 +179,7 @@ TEST(ToTsTree, IsAFreshParse) {
     ASSERT_NE(rebuilt, nullptr);
     EXPECT_EQ(ts_tree_language(rebuilt.get()), testing::language(id).language());
     expect_same_tree(trees.fresh.get(), rebuilt.get());
-    expect_same_nodes(trees.data->flat, flatten(rebuilt.get()).value());
+    expect_same_nodes(trees.data->flat(), flatten(rebuilt.get()).value());
   });
 }
 
@@ -273,7 +273,7 @@ TEST(ToTsTree, DeepNestingNeedsNoRecursion) {
   const std::string source = "x = " + std::string(kDepth, '[') + std::string(kDepth, ']');
   const BothTrees trees("python", source);
   const Parser::TreePointer rebuilt = rebuild("python", trees.stored);
-  expect_same_nodes(trees.data->flat, flatten(rebuilt.get()).value());
+  expect_same_nodes(trees.data->flat(), flatten(rebuilt.get()).value());
 }
 
 }  // namespace
