@@ -14,6 +14,7 @@
 #include "copse/cursor.h"
 #include "copse/language.h"
 #include "copse/node.h"
+#include "copse/preorder.h"
 
 struct TSLanguage;  // tree-sitter's own, of tree_sitter/api.h
 struct TSTree;
