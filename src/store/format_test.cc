@@ -59,7 +59,7 @@ TEST(Format, WorkedExampleOfAHead) {
   head.segments = {{{2}, 200, 0x0102030405060708, 1}};
   head.packs = {{{1}, 67, 1}};
   EXPECT_EQ(hex(encode_head(head)),
-            "636f707365686564010000001c0000002a00000000000000"
+            "636f707365686564020000001c0000002a00000000000000"
             "01"
             "03"
             "01"
@@ -72,7 +72,7 @@ TEST(Format, WorkedExampleOfAHead) {
             "43"
             "01"
             "00"
-            "c6b47078cd09e3a8");
+            "63d77a35e7a52a8c");
 }
 
 TEST(Format, WorkedExampleOfASharedObject) {
@@ -89,7 +89,7 @@ TEST(Format, WorkedExampleOfASegment) {
   SegmentBuilder builder(SegmentId{2});
   builder.add_removed("a.c");
   EXPECT_EQ(hex(builder.finish()),
-            "636f7073656361740100000000000000"
+            "636f7073656361740200000000000000"
             "0200000000000000"
             "0100000000000000"
             "1400000000000000"
@@ -99,7 +99,7 @@ TEST(Format, WorkedExampleOfASegment) {
             "0e050001"
             "74d354214b18d178"
             "03612e63"
-            "a3f4c285418eb59f"
+            "c8f3c433010bbfc3"
             "28b52ffd200529000003612e6301");
 }
 

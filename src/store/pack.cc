@@ -29,7 +29,7 @@ Bytes encode_pack_header(PackId id, std::uint64_t store_id) {
   Bytes bytes;
   ByteWriter writer(bytes);
   writer.raw(as_bytes(kPackMagic));
-  writer.u32(kStoreVersion);
+  writer.u32(kPackVersion);
   writer.u32(0);
   writer.u64(id.value);
   writer.u64(store_id);

@@ -53,6 +53,7 @@ struct FileRecord {
   std::string language;  // empty: kept as plain source
   SharedId grammar;      // none() when there is none
   SharedId model;
+  SharedId dictionary;  // that the source's frame was written with; none() when it needs none
   std::uint64_t nodes = 0;
   std::uint64_t visible_nodes = 0;
   std::uint64_t parser_build = 0;  // tells builds of the parser apart that made or refused the tree

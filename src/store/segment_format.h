@@ -6,6 +6,8 @@
 
 #include "core/hash.h"
 #include "store/layout.h"
+#include "store/records.h"
+#include "store/segment.h"
 
 namespace copse {
 
@@ -21,5 +23,14 @@ inline constexpr int kRowFlags = kRowRemoved | kRowHasTree | kRowHasNote;
 // Content id and checksum of the source frame; a tree frame adds its checksum.
 inline constexpr std::size_t kSourceDigestBytes = ContentId::kSizeBytes + 8;
 inline constexpr std::size_t kTreeDigestBytes = 8;
+
+// Since this version a row names a dictionary, and its source by the place of the row before.
+inline constexpr std::uint32_t kDictionaryVersion = 2;
+
+// Where a record's frames end when the tree follows the source.
+inline PackPlace end_of_frames(const FileRecord& record) {
+  const FrameRef& last = record.tree ? *record.tree : record.source;
+  return {last.pack, last.offset + Frame::kHeaderBytes + last.stored_bytes};
+}
 
 }  // namespace copse

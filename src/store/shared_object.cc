@@ -32,7 +32,7 @@ Bytes encode_shared(const SharedId& id, std::uint8_t kind, ByteView bytes) {
   file.reserve(kHeaderBytes + bytes.size() + kChecksumBytes);
   ByteWriter writer(file);
   writer.raw(as_bytes(kSharedMagic));
-  writer.u32(kStoreVersion);
+  writer.u32(kSharedVersion);
   writer.u32(kind);
   writer.raw(id.content.digest);
   writer.u64(bytes.size());
@@ -54,8 +54,8 @@ Result<SharedObject> decode_shared(ByteView file_bytes, const SharedId& id,
                    "checksum expected " + hex64(stored) + ", found " + hex64(computed));
   }
   ByteReader reader(file_bytes.first(checked_bytes));
-  if (as_text(reader.raw(kMagicBytes)) != kSharedMagic || reader.u32() != kStoreVersion) {
-    return corrupt(file, 0, "not a shared object of version " + std::to_string(kStoreVersion));
+  if (as_text(reader.raw(kMagicBytes)) != kSharedMagic || reader.u32() != kSharedVersion) {
+    return corrupt(file, 0, "not a shared object of version " + std::to_string(kSharedVersion));
   }
   const std::uint32_t found = reader.u32();
   if (found > UINT8_MAX || (kind && found != *kind)) {

@@ -218,7 +218,7 @@ TEST(Store, NewerVersionIsRefusedWithAdvice) {
                              StoreWriter::open_or_create(disk, kDirectory).error()}) {
     EXPECT_EQ(error.code(), ErrorCode::Unsupported);
     EXPECT_EQ(error.message(),
-              "/data/store/HEAD is of store version 2, this copse reads version 1: use a newer "
+              "/data/store/HEAD is of store version 3, this copse reads version 2: use a newer "
               "copse, or index the sources again into another directory");
   }
 }

@@ -70,7 +70,7 @@ Status check_record(const State& state, const FileRecord& record) {
     return Error(ErrorCode::InvalidArgument,
                  record.path + " names a frame that is not in the store");
   }
-  for (const SharedId& id : {record.grammar, record.model}) {
+  for (const SharedId& id : {record.grammar, record.model, record.dictionary}) {
     if (!id.none() && !state.known_shared.contains(id)) {
       return Error(
           ErrorCode::InvalidArgument,
