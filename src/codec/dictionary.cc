@@ -16,8 +16,8 @@ namespace {
 // Segments of `k` bytes are picked by how often their pieces of `d` bytes occur in the samples.
 constexpr unsigned kSegmentBytes = 400;
 constexpr unsigned kPieceBytes = 8;
-constexpr unsigned kFrequencyLog = 24;  // counters of pieces, as a power of two
-constexpr unsigned kAcceleration = 1;
+constexpr unsigned kFrequencyLog = 22;  // counters of pieces, as a power of two
+constexpr unsigned kAcceleration = 4;
 // What the entropy tables in a dictionary are made for.
 constexpr int kTrainedForLevel = 19;
 // Fewer say nothing about what is to come.

@@ -12,6 +12,8 @@ namespace copse {
 
 // XXH3, 64 bits: finds accidental damage at memory speed; says nothing against an adversary.
 std::uint64_t checksum64(ByteView bytes);
+// The same of other facts besides: another seed gives another checksum.
+std::uint64_t checksum64(ByteView bytes, std::uint64_t seed);
 
 // BLAKE2b with a 256-bit digest (RFC 7693): equal ids are taken as equal bytes, everywhere.
 struct ContentId {

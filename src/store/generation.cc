@@ -8,7 +8,8 @@ namespace {
 
 constexpr int kMaxAttempts = 100;  // each one means that a whole commit came in between
 
-Generation load_named(FileSystem& file_system, const std::string& directory, HeadState state) {
+Generation load_named(FileSystem& file_system, const std::string& directory, PackAccess access,
+                      HeadState state) {
   Generation generation;
   generation.head = std::move(state.head);
   generation.from_first = state.from_first;
@@ -19,16 +20,17 @@ Generation load_named(FileSystem& file_system, const std::string& directory, Hea
     segments.push_back(load_segment(file_system, directory, entry, generation.damages));
   }
   generation.catalogue = Catalogue(std::move(segments));
-  generation.packs.open(file_system, directory, generation.head, generation.damages);
+  generation.packs.open(file_system, directory, generation.head, access, generation.damages);
   return generation;
 }
 
 }  // namespace
 
-Result<Generation> load_generation(FileSystem& file_system, const std::string& directory) {
+Result<Generation> load_generation(FileSystem& file_system, const std::string& directory,
+                                   PackAccess access) {
   COPSE_TRY(HeadState state, read_head(file_system, directory));
   for (int attempt = 1;; ++attempt) {
-    Generation generation = load_named(file_system, directory, std::move(state));
+    Generation generation = load_named(file_system, directory, access, std::move(state));
     if (generation.damages.empty() || attempt == kMaxAttempts) return generation;
     // Damage, or a writer that removed what this generation names: then there is a newer one.
     COPSE_TRY(state, read_head(file_system, directory));

@@ -26,7 +26,8 @@ struct Generation {
 
 // Opens the newest generation. When files vanish because a writer replaced them meanwhile, it
 // starts over with the newer one. Errors as Store::open.
-Result<Generation> load_generation(FileSystem& file_system, const std::string& directory);
+Result<Generation> load_generation(FileSystem& file_system, const std::string& directory,
+                                   PackAccess access);
 
 // Calls `visit(const FrameRef&)` for every frame a record refers to.
 template <typename Visit>

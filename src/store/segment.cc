@@ -127,8 +127,7 @@ void read_fields(ByteReader& row, ByteReader& digests, int flags, const SegmentT
   if ((flags & kRowHasTree) != 0) {
     FrameRef& tree = record.tree.emplace();
     tree.pack = table_value(row, tables.packs, row.varint());
-    const std::uint64_t source_end =
-        record.source.offset + Frame::kHeaderBytes + record.source.stored_bytes;
+    const std::uint64_t source_end = expected_end(record.source, tables.version);
     tree.offset = add_signed(source_end, row.zigzag());
     tree.stored_bytes = row.varint32();
     tree.raw_bytes = row.varint();

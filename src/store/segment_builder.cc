@@ -89,8 +89,7 @@ void SegmentBuilder::add(const FileRecord& record) {
   digests.u64(record.source.checksum);
   if (record.tree) {
     const FrameRef& tree = *record.tree;
-    const std::uint64_t source_end =
-        record.source.offset + Frame::kHeaderBytes + record.source.stored_bytes;
+    const std::uint64_t source_end = expected_end(record.source, kSegmentVersion);
     row.varint(pack_number(tree.pack));
     row.zigzag(difference(tree.offset, source_end));
     row.varint(tree.stored_bytes);

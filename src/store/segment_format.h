@@ -27,10 +27,20 @@ inline constexpr std::size_t kTreeDigestBytes = 8;
 // Since this version a row names a dictionary, and its source by the place of the row before.
 inline constexpr std::uint32_t kDictionaryVersion = 2;
 
+// The header that a frame is expected to have in rows of that version. It only makes numbers small.
+inline std::uint64_t expected_header_bytes(std::uint32_t version) {
+  return version >= kDictionaryVersion ? 2 : 24;
+}
+
+// Where the frame behind this one is expected.
+inline std::uint64_t expected_end(const FrameRef& ref, std::uint32_t version) {
+  return ref.offset + expected_header_bytes(version) + ref.stored_bytes;
+}
+
 // Where a record's frames end when the tree follows the source.
 inline PackPlace end_of_frames(const FileRecord& record) {
   const FrameRef& last = record.tree ? *record.tree : record.source;
-  return {last.pack, last.offset + Frame::kHeaderBytes + last.stored_bytes};
+  return {last.pack, expected_end(last, kSegmentVersion)};
 }
 
 }  // namespace copse

@@ -10,10 +10,12 @@
 namespace copse {
 
 struct Store::State {
-  State(FileSystem& system, std::string path) : file_system(system), directory(std::move(path)) {}
+  State(FileSystem& system, std::string path, PackAccess how)
+      : file_system(system), directory(std::move(path)), access(how) {}
 
   FileSystem& file_system;
   std::string directory;
+  PackAccess access;
   Generation generation;
   mutable DamageLog damages;
 };

@@ -33,7 +33,7 @@ Status start_pack(State& state) {
   return success();
 }
 
-Result<FrameRef> append(State& state, const Bytes& frame, std::uint64_t raw_bytes) {
+Result<FrameRef> append(State& state, const EncodedFrame& frame, std::uint64_t raw_bytes) {
   auto& packs = state.session_packs;
   if (packs.empty() || packs.back().written_bytes >= state.options.pack_limit_bytes) {
     COPSE_TRY_STATUS(start_pack(state));
@@ -42,11 +42,12 @@ Result<FrameRef> append(State& state, const Bytes& frame, std::uint64_t raw_byte
   FrameRef ref;
   ref.pack = pack.id;
   ref.offset = pack.written_bytes;
-  ref.stored_bytes = static_cast<std::uint32_t>(frame.size() - Frame::kHeaderBytes);
+  ref.stored_bytes =
+      static_cast<std::uint32_t>(frame.bytes.size() - frame_header_bytes(kPackVersion));
   ref.raw_bytes = raw_bytes;
-  ref.checksum = frame_checksum(frame);
-  COPSE_TRY_STATUS(pack.file->append(frame));
-  pack.written_bytes += frame.size();
+  ref.checksum = frame.checksum;
+  COPSE_TRY_STATUS(pack.file->append(frame.bytes));
+  pack.written_bytes += frame.bytes.size();
   state.committed.packs.set_readable_bytes(pack.id, pack.written_bytes);
   state.packs_changed = true;
   return ref;
