@@ -29,15 +29,25 @@ Error in_file(Error error, const FileRecord& record) {
 // ---- Impl --------------------------------------------------------------------------------------
 
 Result<std::string> Workspace::Impl::read_source(const FileRecord& record) const {
-  auto frame = store.read_frame(record.source);
-  if (!frame.ok()) return in_file(std::move(frame).take_error(), record);
-  if (frame.value().type != kSourceFrame) {
-    return Error(ErrorCode::Corrupt, record.path + ": its source is a frame of another type");
-  }
-  auto bytes = decompress_frame(frame.value().codec, frame.value().payload(),
-                                frame.value().raw_bytes, kFileBytesMax);
-  if (!bytes.ok()) return in_file(std::move(bytes).take_error(), record);
-  return std::string(as_text(bytes.value()));
+  const auto read = [&]() -> Result<std::string> {
+    COPSE_TRY(const FrameView frame, store.read_view(record.source));
+    if (frame.type != kSourceFrame) {
+      return Error(ErrorCode::Corrupt, "its source is a frame of another type");
+    }
+    std::shared_ptr<const Dictionary> dictionary;
+    if (needs_dictionary(frame.codec)) {
+      COPSE_TRY(dictionary, objects.dictionary(record.dictionary));
+    }
+    COPSE_TRY_STATUS(
+        check_stated_length(frame.codec, frame.payload, frame.raw_bytes, kFileBytesMax));
+    std::string text(static_cast<std::size_t>(frame.raw_bytes), '\0');
+    const std::span out(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
+    COPSE_TRY_STATUS(decompress_into(frame.codec, frame.payload, dictionary.get(), out));
+    return text;
+  };
+  auto text = read();
+  if (!text.ok()) return in_file(std::move(text).take_error(), record);
+  return text;
 }
 
 Result<PreparedTree> Workspace::Impl::read_packed_tree(const FileRecord& record) const {
@@ -45,19 +55,18 @@ Result<PreparedTree> Workspace::Impl::read_packed_tree(const FileRecord& record)
     return Error(ErrorCode::NotFound,
                  record.path + " has no tree, it was kept as plain source: " + record.note);
   }
-  auto frame = store.read_frame(*record.tree);
-  if (!frame.ok()) return in_file(std::move(frame).take_error(), record);
-  if (frame.value().type != kTreeFrame ||
-      frame.value().codec > static_cast<std::uint8_t>(FrameCodec::Zstd)) {
+  auto read = store.read_view(*record.tree);
+  if (!read.ok()) return in_file(std::move(read).take_error(), record);
+  const FrameView& frame = read.value();
+  if (frame.type != kTreeFrame || frame.codec > static_cast<std::uint8_t>(FrameCodec::ZstdBare)) {
     return Error(ErrorCode::Corrupt, record.path + ": its tree is a frame of another type");
   }
   PreparedTree tree;
   tree.nodes = record.nodes;
   tree.visible_nodes = record.visible_nodes;
-  tree.frame.codec = static_cast<FrameCodec>(frame.value().codec);
-  tree.frame.raw_bytes = frame.value().raw_bytes;
-  const ByteView payload = frame.value().payload();
-  tree.frame.bytes.assign(payload.begin(), payload.end());
+  tree.frame.codec = static_cast<FrameCodec>(frame.codec);
+  tree.frame.raw_bytes = frame.raw_bytes;
+  tree.frame.bytes.assign(frame.payload.begin(), frame.payload.end());
   return tree;
 }
 

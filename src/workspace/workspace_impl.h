@@ -22,8 +22,8 @@ struct Workspace::Impl {
       : store(std::move(opened)), objects(store), registry(LanguageRegistry::builtin()) {}
 
   Store store;
-  SyntaxObjects objects;
-  LanguageRegistry registry;  // for other names of languages
+  mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
+  LanguageRegistry registry;      // for other names of languages
 
   // A source or a tree of a record, checked. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
