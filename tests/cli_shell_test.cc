@@ -13,7 +13,7 @@ namespace {
 
 const std::vector<std::string>& command_names() {
   static const std::vector<std::string> kNames = {"index", "query", "tree",   "cat",
-                                                  "ls",    "stats", "verify", "completion"};
+                                                  "ls",    "stats", "verify", "compact", "completion"};
   return kNames;
 }
 

@@ -229,6 +229,10 @@ Result<std::vector<std::string>> StoreWriter::paths() const {
   return paths;
 }
 
+void StoreWriter::merge_catalogue() {
+  state_->merge_all = state_->committed.catalogue.segments().size() > 1;
+}
+
 Status StoreWriter::commit() {
   COPSE_TRY_STATUS(state_->check_usable());
   if (state_->committed.head.packs.size() >= kGatherAbovePacks &&
