@@ -131,6 +131,7 @@ Status Compactor::compact() {
   find_groups();
   find_repeated();
   for (Target& target : targets_) {
+    if (stopping()) return Error(ErrorCode::Interrupted, "compaction was interrupted");
     COPSE_TRY_STATUS(choose_objects(target));
   }
   COPSE_TRY_STATUS(rewrite_all());
