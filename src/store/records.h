@@ -46,7 +46,7 @@ struct SharedId {
 // One file of a source tree. Files with equal contents may share their frames.
 struct FileRecord {
   std::string path;  // raw bytes, not empty
-  ContentId content;
+  ContentKey content;
   std::uint64_t source_bytes = 0;
   std::uint64_t lines = 0;
   FrameRef source;

@@ -123,6 +123,7 @@ void read_fields(ByteReader& row, ByteReader& digests, int flags, const SegmentT
   record.source.stored_bytes = row.varint32();
   record.source.raw_bytes = add_signed(record.source_bytes, row.zigzag());
   read_digest(digests, record.content.digest);
+  if (!names_dictionary) digests.raw(ContentId::kSizeBytes - ContentKey::kSizeBytes);
   record.source.checksum = digests.u64();
   if ((flags & kRowHasTree) != 0) {
     FrameRef& tree = record.tree.emplace();

@@ -21,10 +21,12 @@ inline constexpr int kRowHasNote = 4;
 inline constexpr int kRowFlags = kRowRemoved | kRowHasTree | kRowHasNote;
 
 // Content id and checksum of the source frame; a tree frame adds its checksum.
-inline constexpr std::size_t kSourceDigestBytes = ContentId::kSizeBytes + 8;
+// The first version has the whole of the content id.
+inline constexpr std::size_t kSourceDigestBytes = ContentKey::kSizeBytes + 8;
 inline constexpr std::size_t kTreeDigestBytes = 8;
 
-// Since this version a row names a dictionary, and its source by the place of the row before.
+// Since this version a row names a dictionary, its source by the place of the row before, and half
+// of the content id.
 inline constexpr std::uint32_t kDictionaryVersion = 2;
 
 // The header that a frame is expected to have in rows of that version. It only makes numbers small.

@@ -77,6 +77,21 @@ Result<SharedObject> decode_shared(ByteView file_bytes, const SharedId& id,
   return SharedObject{static_cast<std::uint8_t>(found), Bytes(bytes.begin(), bytes.end())};
 }
 
+namespace {
+
+Result<Bytes> read_held(const ReadableFile& file, const SharedId& id, std::uint8_t kind) {
+  const std::string name = shared_name(id, Mirror::First);
+  COPSE_TRY(const std::uint64_t size, file.size());
+  if (size > kMaxSharedBytes + kSharedOverheadBytes)
+    return corrupt(name, 0, "the file is too long");
+  Bytes bytes(static_cast<std::size_t>(size));
+  COPSE_TRY_STATUS(file.read_at(0, bytes));
+  COPSE_TRY(SharedObject object, decode_shared(bytes, id, kind, name));
+  return std::move(object.bytes);
+}
+
+}  // namespace
+
 Result<Bytes> read_shared_mirror(FileSystem& file_system, const std::string& directory,
                                  const SharedId& id, std::uint8_t kind, Mirror mirror) {
   const std::string name = shared_name(id, mirror);
@@ -87,9 +102,11 @@ Result<Bytes> read_shared_mirror(FileSystem& file_system, const std::string& dir
 }
 
 Result<Bytes> read_shared_object(FileSystem& file_system, const std::string& directory,
-                                 const SharedId& id, std::uint8_t kind,
+                                 const SharedId& id, std::uint8_t kind, const ReadableFile* held,
                                  std::vector<Damage>& damages) {
-  auto first = read_shared_mirror(file_system, directory, id, kind, Mirror::First);
+  auto first = held != nullptr
+                   ? read_held(*held, id, kind)
+                   : read_shared_mirror(file_system, directory, id, kind, Mirror::First);
   if (first.ok()) return first;
   auto copy = read_shared_mirror(file_system, directory, id, kind, Mirror::Copy);
   const bool missing = first.error().code() == ErrorCode::NotFound;

@@ -35,17 +35,6 @@ std::uint64_t live_bytes(const Catalogue& catalogue, const PackSet& packs) {
 
 }  // namespace
 
-std::vector<SharedId> named_shared_objects(const Generation& generation) {
-  std::set<SharedId> ids;
-  for (const RootEntry& root : generation.head.roots) {
-    ids.insert(root.id);
-  }
-  for (const SegmentPtr& segment : generation.catalogue.segments()) {
-    ids.insert(segment->tables.shared.begin(), segment->tables.shared.end());
-  }
-  return {ids.begin(), ids.end()};
-}
-
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
@@ -55,7 +44,7 @@ Result<Store> Store::open(FileSystem& file_system, const std::string& directory,
                           const StoreOptions& options) {
   const PackAccess access = options.map_packs ? PackAccess::Mapped : PackAccess::Plain;
   auto state = std::make_unique<State>(file_system, directory, access);
-  COPSE_TRY(state->generation, load_generation(file_system, directory, access));
+  COPSE_TRY(state->generation, load_generation(file_system, directory, state->load_options()));
   state->damages.add(state->generation.damages);
   return Store(std::move(state));
 }
@@ -116,7 +105,10 @@ Result<FrameView> Store::read_view(const FrameRef& ref) const {
 
 Result<Bytes> Store::read_shared(const SharedId& id, std::uint8_t kind) const {
   std::vector<Damage> damages;
-  auto bytes = read_shared_object(state_->file_system, state_->directory, id, kind, damages);
+  const auto& objects = state_->generation.objects;
+  const auto held = objects.find(id);
+  auto bytes = read_shared_object(state_->file_system, state_->directory, id, kind,
+                                  held == objects.end() ? nullptr : held->second.get(), damages);
   state_->damages.add(std::move(damages));
   return bytes;
 }
@@ -164,7 +156,7 @@ Result<bool> Store::refresh() {
   COPSE_TRY(const HeadState newest, read_head(state_->file_system, state_->directory));
   if (newest.head == state_->generation.head) return false;
   COPSE_TRY(state_->generation,
-            load_generation(state_->file_system, state_->directory, state_->access));
+            load_generation(state_->file_system, state_->directory, state_->load_options()));
   state_->damages.add(state_->generation.damages);
   return true;
 }

@@ -42,10 +42,10 @@ struct VerifySummary {
   std::uint64_t damages = 0;
 };
 
-// A reader. Takes no lock, writes nothing, works on a read-only directory. Every pack of the
-// generation stays open, so that a writer may replace them meanwhile. All const methods may be
-// called by any number of threads at once; refresh() and moves need the object for themselves.
-// Memory: about 150 bytes a file. Borrows the file system.
+// A reader. Takes no lock, writes nothing, works on a read-only directory. Every pack and
+// shared object of the generation stays open, so that a writer may replace them meanwhile. All
+// const methods may be called by any number of threads at once; refresh() and moves need the object
+// for themselves. Memory: about 150 bytes a file. Borrows the file system.
 class Store {
  public:
   // NotFound when there is no store in `directory`, Unsupported when a newer copse made it, Corrupt

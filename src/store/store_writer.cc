@@ -189,7 +189,7 @@ Result<Frame> StoreWriter::read_frame(const FrameRef& ref) const {
 
 Result<Bytes> StoreWriter::read_shared(const SharedId& id, std::uint8_t kind) const {
   std::vector<Damage> damages;
-  return read_shared_object(state_->file_system, state_->directory, id, kind, damages);
+  return read_shared_object(state_->file_system, state_->directory, id, kind, nullptr, damages);
 }
 
 std::optional<SharedId> StoreWriter::root(std::string_view name) const {
@@ -230,7 +230,8 @@ Result<std::vector<std::string>> StoreWriter::paths() const {
 }
 
 void StoreWriter::merge_catalogue() {
-  state_->merge_all = state_->committed.catalogue.segments().size() > 1;
+  const std::size_t segments = state_->committed.catalogue.segments().size();
+  state_->merge_all = segments > 1 || (segments > 0 && !state_->pending.empty());
 }
 
 Status StoreWriter::commit() {

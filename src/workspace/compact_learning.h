@@ -19,7 +19,7 @@ namespace copse {
 
 // The half of all files that models and dictionaries may be learnt from: a fair coin that a file's
 // content tosses, the same in every store. The other half judges them.
-inline bool is_for_training(const ContentId& content) {
+inline bool is_for_training(const ContentKey& content) {
   return content.digest[0] % 2 == 0;
 }
 

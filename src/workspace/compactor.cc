@@ -28,7 +28,7 @@ std::string learning_root(const std::string& language) {
   return "learning/" + language;
 }
 
-std::uint64_t beginning_of(const ContentId& content) {
+std::uint64_t beginning_of(const ContentKey& content) {
   return ByteReader(content.digest).u64();
 }
 
@@ -321,8 +321,8 @@ Compactor::Outcome Compactor::rewrite(const Job& job) const {
 }
 
 Compactor::Twin Compactor::twin_of(const FileRecord& record) {
-  return {record.content, record.language, record.grammar, record.parser_build,
-          record.tree.has_value()};
+  return {record.content, record.source_bytes, record.language,
+          record.grammar, record.parser_build, record.tree.has_value()};
 }
 
 Compactor::Sharing Compactor::share(FileRecord& record) const {

@@ -52,7 +52,8 @@ class Compactor {
   };
   // Files whose frames are the same.
   struct Twin {
-    ContentId content;
+    ContentKey content;
+    std::uint64_t source_bytes = 0;
     std::string language;
     SharedId grammar;
     std::uint64_t parser_build = 0;
