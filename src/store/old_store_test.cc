@@ -104,6 +104,7 @@ TEST(OldStore, IsWrittenOn) {
 
 TEST(OldStore, DictionaryLivesAsLongAsARecordNeedsIt) {
   MemoryFileSystem disk;
+  std::unique_ptr<Store> before;
   SharedId id;
   const auto open = [&] {
     return std::move(StoreWriter::open_or_create(disk, testing_model::kDirectory,
@@ -125,13 +126,21 @@ TEST(OldStore, DictionaryLivesAsLongAsARecordNeedsIt) {
   }
   {
     StoreWriter writer = open();
+    before = std::make_unique<Store>(Store::open(disk, testing_model::kDirectory).value());
     EXPECT_EQ(writer.find("a").value()->dictionary, id);
     ASSERT_TRUE(writer.read_shared(id, 4).ok());
     ASSERT_TRUE(writer.remove("a").ok());
     ASSERT_TRUE(writer.commit().ok());
   }
-  const StoreWriter writer = open();
-  EXPECT_EQ(writer.read_shared(id, 4).error().code(), ErrorCode::NotFound);
+  const auto after = Store::open(disk, testing_model::kDirectory);
+  {
+    const StoreWriter writer = open();
+    EXPECT_EQ(writer.read_shared(id, 4).error().code(), ErrorCode::NotFound);
+  }
+  EXPECT_EQ(after.value().read_shared(id, 4).error().code(), ErrorCode::NotFound);
+  // A reader from when it was needed keeps it.
+  EXPECT_TRUE(before->read_shared(id, 4).ok());
+  EXPECT_TRUE(before->damages().empty());
 }
 
 }  // namespace
