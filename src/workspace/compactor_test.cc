@@ -40,12 +40,20 @@ class Indexed {
   explicit Indexed(const std::map<std::string, std::string>& files) {
     std::string pattern = testing::TempDir() + "copse_compact_XXXXXX";
     root_ = ::mkdtemp(pattern.data());
+    std::filesystem::create_directories(root_ + "/project");
+    add(files);
+  }
+  Indexed(const Indexed&) = delete;
+  Indexed& operator=(const Indexed&) = delete;
+  ~Indexed() { std::filesystem::remove_all(root_); }
+
+  // Indexes again, with these files too.
+  void add(const std::map<std::string, std::string>& files) const {
     for (const auto& [name, text] : files) {
       const std::string path = root_ + "/project/" + name;
       std::filesystem::create_directories(path.substr(0, path.rfind('/')));
       std::ofstream(path, std::ios::binary) << text;
     }
-    std::filesystem::create_directories(root_ + "/project");
     IndexOptions options;
     options.grammar_path = {COPSE_TEST_GRAMMAR_DIR};
     options.include_unknown = true;
@@ -53,9 +61,6 @@ class Indexed {
     const auto report = index_directory(root_ + "/project", options);
     EXPECT_TRUE(report.ok()) << report.error().message();
   }
-  Indexed(const Indexed&) = delete;
-  Indexed& operator=(const Indexed&) = delete;
-  ~Indexed() { std::filesystem::remove_all(root_); }
 
   std::string directory() const { return root_ + "/project/.copse"; }
 
@@ -208,6 +213,45 @@ TEST(Compactor, AnswersStayAndBytesGo) {
   EXPECT_EQ(second.value().models_learnt + second.value().dictionaries_trained, 0U);
   EXPECT_EQ(second.value().bytes_after, report.bytes_after);
   EXPECT_EQ(Store::open(*disk, kStore).value().generation(), generation);
+}
+
+// The first files say nothing of what comes later, which comes too slowly for indexing to learn
+// again.
+TEST(Compactor, ModelThatNoLongerFitsIsReplaced) {
+  std::map<std::string, std::string> first;
+  for (int i = 0; i < 10; ++i) {
+    std::string& text = first["first/" + std::to_string(i) + ".c"];
+    for (int line = 0; line < 80; ++line) {
+      text += "int v" + std::to_string(i * 1000 + line) + " = " + std::to_string(line) + ";\n";
+    }
+  }
+  const Indexed project(first);
+  std::uint64_t seed = 0;
+  for (int round = 0; round < 8; ++round) {
+    std::map<std::string, std::string> more;
+    for (int i = 0; i < 12; ++i) {
+      more["later/" + std::to_string(seed) + ".c"] = c_source(seed);
+      ++seed;
+    }
+    project.add(more);
+  }
+  const auto disk = project.in_memory();
+  const auto before = answers(*disk).value();
+  const SharedId old_model = Store::open(*disk, kStore).value().file(0).model;
+  const auto report = compact(*disk, quick_options());
+  ASSERT_TRUE(report.ok()) << report.error().message();
+  EXPECT_EQ(report.value().models_learnt, 1U);
+  EXPECT_EQ(report.value().files_rewritten, 106U);
+  EXPECT_LT(report.value().bytes_after, report.value().bytes_before);
+  ASSERT_NO_FATAL_FAILURE(expect_answers(*disk, before));
+  const auto store = Store::open(*disk, kStore);
+  const auto model = store.value().root("model/c");
+  ASSERT_TRUE(model && *model != old_model);
+  for (std::size_t i = 0; i < store.value().file_count(); ++i) {
+    EXPECT_EQ(store.value().file(i).model, *model);
+  }
+  EXPECT_EQ(store.value().read_shared(old_model, kModelObject).error().code(), ErrorCode::NotFound);
+  EXPECT_EQ(compact(*disk, quick_options()).value().files_rewritten, 0U);
 }
 
 TEST(Compactor, SameBytesTwice) {
