@@ -105,6 +105,26 @@ TEST_F(CompactTest, WorksWithoutGrammars) {
   project.expect_clean();
 }
 
+// Ctrl-C at its first sign of life, wherever that is: it stops in order, or was done before.
+TEST_F(CompactTest, CtrlCKeepsWhatIsDone) {
+  const std::string before = answers();
+  const Running running = start({"compact", "--level", "22", "--jobs", "1"},
+                                {.directory = project.path(), .on_terminal = true});
+  pollfd polled{.fd = running.err, .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&polled, 1, 60'000), 1);
+  ::kill(running.id, SIGINT);
+  const RunResult stopped = finish(running);
+  EXPECT_TRUE(stopped.exit_code == 130 || stopped.exit_code == 0) << stopped.exit_code;
+  if (stopped.exit_code == 130) {
+    EXPECT_TRUE(contains(stopped.err, "interrupted; what was done stays")) << stopped.err;
+  }
+  EXPECT_EQ(answers(), before);
+  project.expect_clean();
+  compact();
+  EXPECT_EQ(number(compact(), "files_rewritten"), 0U);
+  EXPECT_EQ(answers(), before);
+}
+
 TEST_F(CompactTest, FullDiskIsSaidAndHarmless) {
   const std::string before = answers();
   const RunResult result = project.copse({"compact"}, {.file_size_limit = 4000});
