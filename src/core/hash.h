@@ -30,8 +30,9 @@ struct ContentId {
 
 ContentId content_id(ByteView bytes);
 
-// The first half of a content id, where millions of them are kept: equal keys are taken as equal
-// bytes. By chance no two of 2^50 contents share one; to make two that do takes 2^64 attempts.
+// The first half of a content id, where millions of them are kept: it tells whether a file changed.
+// By chance no two of 2^50 contents share one; to make two that do takes 2^64 attempts, so what
+// must not be fooled compares whole ids.
 struct ContentKey {
   static constexpr std::size_t kSizeBytes = 16;
   std::array<std::uint8_t, kSizeBytes> digest{};

@@ -292,11 +292,13 @@ Compactor::Outcome Compactor::rewrite(const Job& job) const {
   const Target& target = *job.target;
   const auto write = [&]() -> Status {
     COPSE_TRY(const bool smallest, is_smallest(record, target));
-    if (smallest) return success();
+    if (smallest && !is_repeated(record)) return success();
     COPSE_TRY(const std::string source, workspace_->read_source(record));
-    if (content_id(as_bytes(source)) != record.content) {
+    outcome.content = content_id(as_bytes(source));
+    if (outcome.content != record.content) {
       return Error(ErrorCode::Corrupt, "the source is not what was indexed");
     }
+    if (smallest) return success();
     std::optional<PreparedTree> tree;
     if (record.tree) {
       auto model = target.model;
@@ -320,13 +322,20 @@ Compactor::Outcome Compactor::rewrite(const Job& job) const {
   return outcome;
 }
 
-Compactor::Twin Compactor::twin_of(const FileRecord& record) {
-  return {record.content, record.source_bytes, record.language,
-          record.grammar, record.parser_build, record.tree.has_value()};
+Compactor::Twin Compactor::twin_of(const Outcome& outcome) {
+  const FileRecord& record = outcome.record;
+  return {outcome.content, record.language, record.grammar, record.parser_build,
+          record.tree.has_value()};
 }
 
-Compactor::Sharing Compactor::share(FileRecord& record) const {
-  const auto written = written_.find(twin_of(record));
+bool Compactor::is_repeated(const FileRecord& record) const {
+  return std::binary_search(repeated_.begin(), repeated_.end(), beginning_of(record.content));
+}
+
+Compactor::Sharing Compactor::share(Outcome& outcome) const {
+  FileRecord& record = outcome.record;
+  if (!is_repeated(record)) return Sharing::Alone;
+  const auto written = written_.find(twin_of(outcome));
   if (written == written_.end()) return Sharing::Alone;
   const FileRecord& first = written->second;
   if (record.source == first.source && record.tree == first.tree) return Sharing::Known;
@@ -343,7 +352,7 @@ Status Compactor::consume(Outcome outcome) {
     report_.damaged.push_back({record.path, outcome.problem});
     return success();
   }
-  const Sharing sharing = share(record);
+  const Sharing sharing = share(outcome);
   if (sharing == Sharing::Known) return success();
   if (sharing == Sharing::New) {
     ++report_.files_shared;
@@ -359,9 +368,7 @@ Status Compactor::consume(Outcome outcome) {
                 writer_->append_frame(kTreeFrame, static_cast<std::uint8_t>(frame.codec),
                                       frame.raw_bytes, frame.bytes));
     }
-    if (std::binary_search(repeated_.begin(), repeated_.end(), beginning_of(record.content))) {
-      written_.emplace(twin_of(record), record);
-    }
+    if (is_repeated(record)) written_.emplace(twin_of(outcome), record);
     if (!outcome.source) return success();
   }
   ++report_.files_rewritten;

@@ -46,14 +46,14 @@ class Compactor {
   // What became of it.
   struct Outcome {
     FileRecord record;
+    ContentId content;                   // where the source was read
     std::optional<FramePayload> source;  // absent: it is in its smallest form
     std::optional<PreparedTree> tree;
     std::string problem;  // why it stays as it is
   };
   // Files whose frames are the same.
   struct Twin {
-    ContentKey content;
-    std::uint64_t source_bytes = 0;
+    ContentId content;  // all of it: what is shared must be equal whoever chose it
     std::string language;
     SharedId grammar;
     std::uint64_t parser_build = 0;
@@ -80,9 +80,10 @@ class Compactor {
   Outcome rewrite(const Job& job) const;
   Status consume(Outcome outcome);
   // Whether the record took over the frames of an equal file, or has them already.
-  static Twin twin_of(const FileRecord& record);
+  static Twin twin_of(const Outcome& outcome);
+  bool is_repeated(const FileRecord& record) const;
   enum class Sharing : std::uint8_t { Alone, New, Known };
-  Sharing share(FileRecord& record) const;
+  Sharing share(Outcome& outcome) const;
   Status commit();
   Status finish();
   bool stopping() const;
