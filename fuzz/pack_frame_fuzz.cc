@@ -12,29 +12,43 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-void try_frame(copse::ByteView input) {
-  if (input.size() < copse::Frame::kHeaderBytes) return;
-  // With the ref the frame itself claims, so that only the payload's checksum is in the way; and
-  // with that mended, so that the fuzzer gets past it.
-  copse::ByteReader reader(input.subspan(8));
-  const std::uint8_t type = reader.u8();
-  const std::uint8_t codec = reader.u8();
-  reader.u16();
+// With the ref the frame itself claims, so that only the payload's checksum is in the way; and with
+// that mended, so that the fuzzer gets past it.
+void try_first_version(copse::ByteView input) {
+  constexpr std::size_t kHeaderBytes = copse::frame_header_bytes(1);
+  if (input.size() < kHeaderBytes) return;
+  copse::ByteReader reader(input);
   copse::FrameRef ref;
+  ref.checksum = reader.u64();
+  reader.raw(4);
   ref.stored_bytes = reader.u32();
   ref.raw_bytes = reader.u64();
   copse::Bytes bytes(input.begin(), input.end());
   for (const bool mended : {false, true}) {
     if (mended) {
-      const std::uint64_t checksum = copse::checksum64(copse::ByteView(bytes).subspan(8));
-      std::memcpy(bytes.data(), &checksum, sizeof(checksum));
+      ref.checksum = copse::checksum64(copse::ByteView(bytes).subspan(8));
+      std::memcpy(bytes.data(), &ref.checksum, sizeof(ref.checksum));
     }
-    ref.checksum = copse::frame_checksum(bytes);
-    const auto frame = copse::decode_frame(bytes, ref, "input");
-    if (!frame.ok()) continue;
-    const auto again = copse::encode_frame(type, codec, ref.raw_bytes, frame.value().payload());
-    require(again == bytes);
+    const auto frame = copse::check_frame(bytes, ref, 1, "input");
+    require(!frame.ok() || frame.value().payload.size() + kHeaderBytes == bytes.size());
   }
+}
+
+void try_frame(copse::ByteView input) {
+  constexpr std::uint64_t kRawBytes = 7;
+  copse::FrameRef ref;
+  ref.stored_bytes = static_cast<std::uint32_t>(input.size());
+  require(!copse::check_frame(input, ref, copse::kPackVersion, "input").ok());
+  if (input.size() < copse::frame_header_bytes(copse::kPackVersion)) return;
+  ref.stored_bytes -= static_cast<std::uint32_t>(copse::frame_header_bytes(copse::kPackVersion));
+  ref.raw_bytes = kRawBytes;
+  ref.checksum = copse::checksum64(input, kRawBytes);
+  const auto frame = copse::check_frame(input, ref, copse::kPackVersion, "input");
+  require(frame.ok());
+  const copse::FrameView& view = frame.value();
+  const auto again = copse::encode_frame(view.type, view.codec, kRawBytes, view.payload);
+  require(again.bytes == copse::Bytes(input.begin(), input.end()));
+  require(again.checksum == ref.checksum);
 }
 
 // Appends the checksum that stands at the end of heads and shared objects.
@@ -55,6 +69,7 @@ void try_head(copse::ByteView bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const copse::ByteView input(data, size);
+  try_first_version(input);
   try_frame(input);
   const copse::Bytes summed = with_checksum(input);
   try_head(input);

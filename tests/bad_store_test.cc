@@ -261,9 +261,9 @@ TEST(BadStore, WrittenByANewerVersion) {
   const Project project;
   project.index();
   const std::string head = read_file(project.store() + "/HEAD");
-  ASSERT_EQ(with_version(head, 1), head) << "the test does not know the format";
+  ASSERT_EQ(with_version(head, 2), head) << "the test does not know the format";
   for (const char* name : {"/HEAD", "/HEAD.copy"}) {
-    write_file(project.store() + name, with_version(head, 2));
+    write_file(project.store() + name, with_version(head, 3));
   }
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"ls"}, {"verify"}, {"index", "."}, {"cat", "app.py"}}) {
@@ -274,7 +274,7 @@ TEST(BadStore, WrittenByANewerVersion) {
     EXPECT_TRUE(contains(result.err, ".copse"));
   }
   // Nothing was overwritten.
-  EXPECT_EQ(read_file(project.store() + "/HEAD"), with_version(head, 2));
+  EXPECT_EQ(read_file(project.store() + "/HEAD"), with_version(head, 3));
   for (const char* name : {"/HEAD", "/HEAD.copy"}) {
     write_file(project.store() + name, head);
   }

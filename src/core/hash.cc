@@ -12,6 +12,10 @@ std::uint64_t checksum64(ByteView bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+std::uint64_t checksum64(ByteView bytes, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
 std::string ContentId::hex() const {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

@@ -1,6 +1,7 @@
 // Two hashes for two jobs: a checksum that finds damage, and a content id that names bytes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -12,6 +13,8 @@ namespace copse {
 
 // XXH3, 64 bits: finds accidental damage at memory speed; says nothing against an adversary.
 std::uint64_t checksum64(ByteView bytes);
+// The same of other facts besides: another seed gives another checksum.
+std::uint64_t checksum64(ByteView bytes, std::uint64_t seed);
 
 // BLAKE2b with a 256-bit digest (RFC 7693): equal ids are taken as equal bytes, everywhere.
 struct ContentId {
@@ -26,5 +29,21 @@ struct ContentId {
 };
 
 ContentId content_id(ByteView bytes);
+
+// The first half of a content id, where millions of them are kept: it tells whether a file changed.
+// By chance no two of 2^50 contents share one; to make two that do takes 2^64 attempts, so what
+// must not be fooled compares whole ids.
+struct ContentKey {
+  static constexpr std::size_t kSizeBytes = 16;
+  std::array<std::uint8_t, kSizeBytes> digest{};
+
+  ContentKey() = default;
+  ContentKey(const ContentId& id) {  // NOLINT(google-explicit-constructor): the id says more
+    std::copy_n(id.digest.begin(), kSizeBytes, digest.begin());
+  }
+
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null in the default
+  auto operator<=>(const ContentKey&) const = default;
+};
 
 }  // namespace copse

@@ -172,6 +172,8 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
                                                  data.grammar->name() + " " +
                                                  data.grammar->identity().hex());
   }
+  static_cast<void>(data.nodes());
+  COPSE_TRY_STATUS(data.fault());
   const CursorHandle cursor(copse_query_cursor_new());
   if (!copse_query_cursor_set_byte_range(cursor.get(), options.begin_byte, options.end_byte)) {
     return Error(ErrorCode::InvalidArgument,

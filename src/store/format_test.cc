@@ -21,12 +21,27 @@ std::string hex(ByteView bytes) {
   return text;
 }
 
-FrameRef ref_to(const Bytes& frame, std::uint64_t raw_bytes) {
+FrameRef ref_to(ByteView stored, std::uint32_t version, std::uint64_t raw_bytes,
+                std::uint64_t checksum) {
   FrameRef ref;
-  ref.stored_bytes = static_cast<std::uint32_t>(frame.size() - Frame::kHeaderBytes);
+  ref.stored_bytes = static_cast<std::uint32_t>(stored.size() - frame_header_bytes(version));
   ref.raw_bytes = raw_bytes;
-  ref.checksum = frame_checksum(frame);
+  ref.checksum = checksum;
   return ref;
+}
+
+// As the first version wrote it.
+Bytes first_version_frame() {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  writer.u64(0x000FF0EB32333578);
+  writer.u8(1);
+  writer.u8(2);
+  writer.u16(0);
+  writer.u32(3);
+  writer.u64(10);
+  writer.raw(as_bytes("abc"));
+  return bytes;
 }
 
 Head sample_head() {
@@ -41,14 +56,39 @@ Head sample_head() {
 }
 
 TEST(Format, WorkedExampleOfAFrame) {
-  const Bytes frame = encode_frame(1, 2, 10, as_bytes("abc"));
-  EXPECT_EQ(hex(frame), "78353332ebf00f0001020000030000000a00000000000000616263");
+  const EncodedFrame frame = encode_frame(1, 2, 10, as_bytes("abc"));
+  EXPECT_EQ(hex(frame.bytes), "0102616263");
+  EXPECT_EQ(hex64(frame.checksum), "39e4cdcb31254b7a");
+}
+
+TEST(Format, FrameOfTheFirstVersionIsRead) {
+  const Bytes stored = first_version_frame();
+  EXPECT_EQ(hex(stored), "78353332ebf00f0001020000030000000a00000000000000616263");
+  const auto frame = check_frame(stored, ref_to(stored, 1, 10, 0x000FF0EB32333578), 1, "p");
+  ASSERT_TRUE(frame.ok()) << frame.error().message();
+  EXPECT_EQ(frame.value().type, 1);
+  EXPECT_EQ(frame.value().codec, 2);
+  EXPECT_EQ(as_text(frame.value().payload), "abc");
 }
 
 TEST(Format, WorkedExampleOfAPackHeader) {
   EXPECT_EQ(hex(encode_pack_header({1}, 42)),
+            "636f70736570616b020000000000000001000000000000002a00000000000000"
+            "66d53b4d06798073");
+  EXPECT_EQ(hex(encode_pack_header({1}, 42, 1)),
             "636f70736570616b010000000000000001000000000000002a00000000000000"
             "f84d7ead75ff5f4b");
+  for (const std::uint32_t version : {1U, kPackVersion}) {
+    const Bytes header = encode_pack_header({1}, 42, version);
+    EXPECT_EQ(check_pack_header(header, {1}, 42, "p").value(), version);
+    EXPECT_FALSE(check_pack_header(header, {2}, 42, "p").ok());
+    EXPECT_FALSE(check_pack_header(header, {1}, 43, "p").ok());
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      Bytes damaged = header;
+      damaged[i] ^= 3;
+      EXPECT_FALSE(check_pack_header(damaged, {1}, 42, "p").ok());
+    }
+  }
 }
 
 TEST(Format, WorkedExampleOfAHead) {
@@ -59,7 +99,7 @@ TEST(Format, WorkedExampleOfAHead) {
   head.segments = {{{2}, 200, 0x0102030405060708, 1}};
   head.packs = {{{1}, 67, 1}};
   EXPECT_EQ(hex(encode_head(head)),
-            "636f707365686564010000001c0000002a00000000000000"
+            "636f707365686564020000001c0000002a00000000000000"
             "01"
             "03"
             "01"
@@ -72,7 +112,7 @@ TEST(Format, WorkedExampleOfAHead) {
             "43"
             "01"
             "00"
-            "c6b47078cd09e3a8");
+            "63d77a35e7a52a8c");
 }
 
 TEST(Format, WorkedExampleOfASharedObject) {
@@ -89,7 +129,7 @@ TEST(Format, WorkedExampleOfASegment) {
   SegmentBuilder builder(SegmentId{2});
   builder.add_removed("a.c");
   EXPECT_EQ(hex(builder.finish()),
-            "636f7073656361740100000000000000"
+            "636f7073656361740200000000000000"
             "0200000000000000"
             "0100000000000000"
             "1400000000000000"
@@ -99,28 +139,38 @@ TEST(Format, WorkedExampleOfASegment) {
             "0e050001"
             "74d354214b18d178"
             "03612e63"
-            "a3f4c285418eb59f"
+            "c8f3c433010bbfc3"
             "28b52ffd200529000003612e6301");
 }
 
 TEST(Format, FrameDamageAtEachByteIsRefused) {
-  const Bytes frame = encode_frame(9, 8, 7, as_bytes("payload"));
-  const FrameRef ref = ref_to(frame, 7);
-  ASSERT_TRUE(decode_frame(frame, ref, "p").ok());
-  for (std::size_t i = 0; i < frame.size(); ++i) {
-    for (int bit = 0; bit < 8; ++bit) {
-      Bytes damaged = frame;
-      damaged[i] ^= static_cast<std::uint8_t>(1 << bit);
-      const auto refused = decode_frame(damaged, ref, "packs/1.pack");
-      ASSERT_FALSE(refused.ok());
-      EXPECT_EQ(refused.error().code(), ErrorCode::Corrupt);
-      EXPECT_EQ(refused.error().message().rfind("packs/1.pack at offset ", 0), 0U);
+  const EncodedFrame encoded = encode_frame(9, 8, 7, as_bytes("payload"));
+  struct Case {
+    std::uint32_t version;
+    Bytes stored;
+    FrameRef ref;
+  };
+  const Bytes first = first_version_frame();
+  for (const Case& each : {Case{2, encoded.bytes, ref_to(encoded.bytes, 2, 7, encoded.checksum)},
+                           Case{1, first, ref_to(first, 1, 10, 0x000FF0EB32333578)}}) {
+    ASSERT_TRUE(check_frame(each.stored, each.ref, each.version, "p").ok());
+    for (std::size_t i = 0; i < each.stored.size(); ++i) {
+      for (int bit = 0; bit < 8; ++bit) {
+        Bytes damaged = each.stored;
+        damaged[i] ^= static_cast<std::uint8_t>(1 << bit);
+        const auto refused = check_frame(damaged, each.ref, each.version, "packs/1.pack");
+        ASSERT_FALSE(refused.ok());
+        EXPECT_EQ(refused.error().code(), ErrorCode::Corrupt);
+        EXPECT_EQ(refused.error().message().rfind("packs/1.pack at offset ", 0), 0U);
+      }
     }
+    FrameRef other = each.ref;
+    ++other.raw_bytes;
+    EXPECT_FALSE(check_frame(each.stored, other, each.version, "p").ok());
+    other = each.ref;
+    ++other.stored_bytes;
+    EXPECT_FALSE(check_frame(each.stored, other, each.version, "p").ok());
   }
-  FrameRef other = ref;
-  other.raw_bytes = 8;
-  EXPECT_EQ(decode_frame(frame, other, "p").error().message(),
-            "p at offset 16: raw bytes expected 8, found 7");
 }
 
 TEST(Format, HeadRoundTripsAndRefusesDamage) {

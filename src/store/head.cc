@@ -125,7 +125,7 @@ Result<Head> decode_head(ByteView bytes, const std::string& file) {
   ByteReader reader(bytes.first(checked_bytes));
   if (as_text(reader.raw(kMagicBytes)) != kHeadMagic) return corrupt(file, 0, "not a store's head");
   const std::uint32_t version = reader.u32();
-  if (version != kStoreVersion) {
+  if (version == 0 || version > kStoreVersion) {
     return Error(ErrorCode::Unsupported,
                  file + " is of store version " + std::to_string(version) +
                      ", this copse reads version " + std::to_string(kStoreVersion) +

@@ -11,8 +11,12 @@
 
 namespace copse {
 
-// Of every file of a store. A store with a higher one is refused.
-inline constexpr std::uint32_t kStoreVersion = 1;
+// Of HEAD: a store with a higher one is refused, those of earlier ones are read.
+inline constexpr std::uint32_t kStoreVersion = 2;
+// Of the files that HEAD names. A segment says which one it is of; HEAD's changes with it.
+inline constexpr std::uint32_t kPackVersion = 2;
+inline constexpr std::uint32_t kSegmentVersion = 2;
+inline constexpr std::uint32_t kSharedVersion = 1;
 
 inline constexpr std::string_view kHeadMagic = "copsehed";
 inline constexpr std::string_view kPackMagic = "copsepak";

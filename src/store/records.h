@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -45,7 +46,7 @@ struct SharedId {
 // One file of a source tree. Files with equal contents may share their frames.
 struct FileRecord {
   std::string path;  // raw bytes, not empty
-  ContentId content;
+  ContentKey content;
   std::uint64_t source_bytes = 0;
   std::uint64_t lines = 0;
   FrameRef source;
@@ -53,6 +54,7 @@ struct FileRecord {
   std::string language;  // empty: kept as plain source
   SharedId grammar;      // none() when there is none
   SharedId model;
+  SharedId dictionary;  // that the source's frame was written with; none() when it needs none
   std::uint64_t nodes = 0;
   std::uint64_t visible_nodes = 0;
   std::uint64_t parser_build = 0;  // tells builds of the parser apart that made or refused the tree
@@ -67,17 +69,26 @@ struct FileRecord {
 // A frame as it was read and checked. Owns its bytes.
 class Frame {
  public:
-  static constexpr std::size_t kHeaderBytes = 24;
-
   std::uint8_t type = 0;
   std::uint8_t codec = 0;
   std::uint64_t raw_bytes = 0;
 
   // As the caller encoded it; valid as long as the frame lives where it is.
-  ByteView payload() const { return ByteView(stored).subspan(kHeaderBytes); }
+  ByteView payload() const { return ByteView(stored).subspan(header_bytes); }
 
-  // Header and payload. REQUIRES: at least a header, which every frame the store returns has.
+  // Header and payload. Invariant: stored.size() >= header_bytes.
   Bytes stored;
+  std::size_t header_bytes = 0;
+};
+
+// A frame that was checked where it lies: no copy was made of it where its pack is mapped. Copies
+// are cheap; `owner` keeps the bytes, also when the store was closed and the pack removed.
+struct FrameView {
+  std::uint8_t type = 0;
+  std::uint8_t codec = 0;
+  std::uint64_t raw_bytes = 0;
+  ByteView payload;
+  std::shared_ptr<const void> owner;
 };
 
 // A place where bytes are not what was written. `message` is a whole sentence that names both.
@@ -88,7 +99,7 @@ struct Damage {
 };
 
 // Named limits of a store.
-inline constexpr std::uint64_t kMaxFramePayloadBytes = UINT32_MAX - Frame::kHeaderBytes;
+inline constexpr std::uint64_t kMaxFramePayloadBytes = UINT32_MAX - 24;
 inline constexpr std::uint64_t kDefaultPackLimitBytes = std::uint64_t{1} << 30;
 inline constexpr std::uint64_t kMaxSharedBytes = std::uint64_t{256} << 20;
 inline constexpr std::size_t kMaxPathBytes = 32768;

@@ -100,25 +100,35 @@ std::uint64_t add_signed(std::uint64_t base, std::int64_t change) {
   return base + static_cast<std::uint64_t>(change);
 }
 
-// What follows the path and flags of a row that is not a removal.
+// What follows the path and flags of a row that is not a removal. `before` is where the frames of
+// the row before ended; with `known_offset` it is not asked.
 void read_fields(ByteReader& row, ByteReader& digests, int flags, const SegmentTables& tables,
+                 const PackPlace& before, std::optional<std::uint64_t> known_offset,
                  FileRecord& record) {
   record.language = optional_value(row, tables.languages);
   record.grammar = optional_value(row, tables.shared);
   record.model = optional_value(row, tables.shared);
+  const bool names_dictionary = tables.version >= kDictionaryVersion;
+  record.dictionary = names_dictionary ? optional_value(row, tables.shared) : SharedId{};
   record.source_bytes = row.varint();
   record.lines = row.varint();
   record.source.pack = table_value(row, tables.packs, row.varint());
-  record.source.offset = row.varint();
+  if (names_dictionary) {
+    const std::int64_t distance = row.zigzag();
+    record.source.offset =
+        known_offset ? *known_offset : add_signed(before.base(record.source.pack), distance);
+  } else {
+    record.source.offset = row.varint();
+  }
   record.source.stored_bytes = row.varint32();
   record.source.raw_bytes = add_signed(record.source_bytes, row.zigzag());
   read_digest(digests, record.content.digest);
+  if (!names_dictionary) digests.raw(ContentId::kSizeBytes - ContentKey::kSizeBytes);
   record.source.checksum = digests.u64();
   if ((flags & kRowHasTree) != 0) {
     FrameRef& tree = record.tree.emplace();
     tree.pack = table_value(row, tables.packs, row.varint());
-    const std::uint64_t source_end =
-        record.source.offset + Frame::kHeaderBytes + record.source.stored_bytes;
+    const std::uint64_t source_end = expected_end(record.source, tables.version);
     tree.offset = add_signed(source_end, row.zigzag());
     tree.stored_bytes = row.varint32();
     tree.raw_bytes = row.varint();
@@ -139,7 +149,7 @@ bool check_rows(Block& block, const BlockEntry& entry, const SegmentTables& tabl
   ByteReader digests(block.digests);
   block.positions.reserve(entry.record_count);
   std::string_view last_path;
-  FileRecord scratch;
+  PackPlace before;
   for (std::uint32_t i = 0; i < entry.record_count; ++i) {
     block.positions.push_back({static_cast<std::uint32_t>(rows.position()),
                                static_cast<std::uint32_t>(digests.position())});
@@ -147,11 +157,16 @@ bool check_rows(Block& block, const BlockEntry& entry, const SegmentTables& tabl
     const bool in_order = last_path < path && path.size() <= kMaxPathBytes;
     if (!in_order || (i == 0 && path != entry.first_path)) return false;
     last_path = path;
+    FileRecord scratch;
     const int flags = rows.u8();
     if ((flags & ~kRowFlags) != 0 || ((flags & kRowRemoved) != 0 && flags != kRowRemoved)) {
       return false;
     }
-    if ((flags & kRowRemoved) == 0) read_fields(rows, digests, flags, tables, scratch);
+    if ((flags & kRowRemoved) == 0) {
+      read_fields(rows, digests, flags, tables, before, std::nullopt, scratch);
+      block.positions.back().source_offset = scratch.source.offset;
+      before = end_of_frames(scratch);
+    }
     if (rows.failed() || digests.failed()) return false;
   }
   return rows.at_end() && digests.at_end();
@@ -171,10 +186,10 @@ Result<SegmentIndex> parse_segment_index(ByteView file_bytes, const std::string&
   index.file_bytes = header.u64();
   if (header.failed()) return corrupt(file, file_bytes.size(), "the file ends early");
   if (magic != kSegmentMagic) return corrupt(file, 0, "not a segment of a catalogue");
-  if (version != kStoreVersion || zeros != 0) {
-    return corrupt(
-        file, kMagicBytes,
-        "version expected " + std::to_string(kStoreVersion) + ", found " + std::to_string(version));
+  if (version == 0 || version > kSegmentVersion || zeros != 0) {
+    return corrupt(file, kMagicBytes,
+                   "version expected up to " + std::to_string(kSegmentVersion) + ", found " +
+                       std::to_string(version));
   }
   if (index_bytes > kMaxIndexBytes || index_bytes > header.remaining() ||
       header.remaining() - index_bytes < kSegmentChecksumBytes) {
@@ -187,6 +202,7 @@ Result<SegmentIndex> parse_segment_index(ByteView file_bytes, const std::string&
   index.index_end = checked_bytes + kSegmentChecksumBytes;
   ByteReader reader(file_bytes.first(checked_bytes).subspan(kSegmentHeaderBytes));
   index.tables = read_tables(reader);
+  index.tables.version = version;
   index.blocks = read_blocks(reader, index);
   if (reader.failed() || !reader.at_end()) {
     return corrupt(file, kSegmentHeaderBytes, "the index makes no sense");
@@ -233,7 +249,7 @@ FileRecord read_record(const Block& block, std::size_t row, const SegmentTables&
   record.path = reader.text();
   const int flags = reader.u8();
   COPSE_CHECK((flags & kRowRemoved) == 0);
-  read_fields(reader, digests, flags, tables, record);
+  read_fields(reader, digests, flags, tables, {}, position.source_offset, record);
   COPSE_CHECK(!reader.failed() && !digests.failed());
   return record;
 }

@@ -25,6 +25,7 @@ inline constexpr std::uint64_t kMaxIndexBytes = std::uint64_t{256} << 20;
 
 // What records of a segment name by number.
 struct SegmentTables {
+  std::uint32_t version = kSegmentVersion;  // of the rows
   std::vector<std::string> languages;
   std::vector<SharedId> shared;
   std::vector<PackId> packs;
@@ -56,6 +57,8 @@ struct SegmentIndex {
 struct RowPosition {
   std::uint32_t row = 0;
   std::uint32_t digest = 0;
+  // A row says where its source lies by the one before it.
+  std::uint64_t source_offset = 0;
 };
 
 // A block whose every row was read once and made sense: reading one again cannot fail.
@@ -69,6 +72,15 @@ struct Block {
 struct Row {
   std::string_view path;
   bool removed = false;  // says that older segments' record of the path no longer holds
+};
+
+// Where the frames of the rows so far ended: the next record's are expected there.
+struct PackPlace {
+  PackId pack;
+  std::uint64_t end = 0;
+
+  // What an offset in `other` is measured from.
+  std::uint64_t base(PackId other) const { return other == pack ? end : 0; }
 };
 
 // Makes the bytes of one segment. Paths must come in strictly ascending order.
@@ -94,6 +106,7 @@ class SegmentBuilder {
   SegmentId id_;
   std::uint64_t record_count_ = 0;
   std::string last_path_;
+  PackPlace last_frame_;
   SegmentTables tables_;
   std::map<std::string, std::uint64_t> language_numbers_;
   std::map<SharedId, std::uint64_t> shared_numbers_;

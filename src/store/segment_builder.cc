@@ -11,7 +11,7 @@
 namespace copse {
 namespace {
 
-constexpr int kCompressionLevel = 3;
+constexpr int kCompressionLevel = 9;
 
 Bytes compress(ByteView bytes) {
   Bytes out(ZSTD_compressBound(bytes.size()));
@@ -77,10 +77,11 @@ void SegmentBuilder::add(const FileRecord& record) {
   row.varint(language_number(record.language));
   row.varint(shared_number(record.grammar));
   row.varint(shared_number(record.model));
+  row.varint(shared_number(record.dictionary));
   row.varint(record.source_bytes);
   row.varint(record.lines);
   row.varint(pack_number(record.source.pack));
-  row.varint(record.source.offset);
+  row.zigzag(difference(record.source.offset, last_frame_.base(record.source.pack)));
   row.varint(record.source.stored_bytes);
   row.zigzag(difference(record.source.raw_bytes, record.source_bytes));
   ByteWriter digests(digests_);
@@ -88,14 +89,14 @@ void SegmentBuilder::add(const FileRecord& record) {
   digests.u64(record.source.checksum);
   if (record.tree) {
     const FrameRef& tree = *record.tree;
-    const std::uint64_t source_end =
-        record.source.offset + Frame::kHeaderBytes + record.source.stored_bytes;
+    const std::uint64_t source_end = expected_end(record.source, kSegmentVersion);
     row.varint(pack_number(tree.pack));
     row.zigzag(difference(tree.offset, source_end));
     row.varint(tree.stored_bytes);
     row.varint(tree.raw_bytes);
     digests.u64(tree.checksum);
   }
+  last_frame_ = end_of_frames(record);
   row.varint(record.nodes);
   row.zigzag(difference(record.nodes, record.visible_nodes));
   row.varint(record.parser_build);
@@ -121,6 +122,7 @@ void SegmentBuilder::finish_block() {
   blocks_.push_back(std::exchange(block_, {}));
   rows_.clear();
   digests_.clear();
+  last_frame_ = {};
 }
 
 Bytes SegmentBuilder::finish() {
@@ -151,7 +153,7 @@ Bytes SegmentBuilder::finish() {
   Bytes file;
   ByteWriter writer(file);
   writer.raw(as_bytes(kSegmentMagic));
-  writer.u32(kStoreVersion);
+  writer.u32(kSegmentVersion);
   writer.u32(0);
   writer.u64(id_.value);
   writer.u64(record_count_);

@@ -32,7 +32,7 @@ Bytes encode_shared(const SharedId& id, std::uint8_t kind, ByteView bytes) {
   file.reserve(kHeaderBytes + bytes.size() + kChecksumBytes);
   ByteWriter writer(file);
   writer.raw(as_bytes(kSharedMagic));
-  writer.u32(kStoreVersion);
+  writer.u32(kSharedVersion);
   writer.u32(kind);
   writer.raw(id.content.digest);
   writer.u64(bytes.size());
@@ -54,8 +54,8 @@ Result<SharedObject> decode_shared(ByteView file_bytes, const SharedId& id,
                    "checksum expected " + hex64(stored) + ", found " + hex64(computed));
   }
   ByteReader reader(file_bytes.first(checked_bytes));
-  if (as_text(reader.raw(kMagicBytes)) != kSharedMagic || reader.u32() != kStoreVersion) {
-    return corrupt(file, 0, "not a shared object of version " + std::to_string(kStoreVersion));
+  if (as_text(reader.raw(kMagicBytes)) != kSharedMagic || reader.u32() != kSharedVersion) {
+    return corrupt(file, 0, "not a shared object of version " + std::to_string(kSharedVersion));
   }
   const std::uint32_t found = reader.u32();
   if (found > UINT8_MAX || (kind && found != *kind)) {
@@ -77,6 +77,21 @@ Result<SharedObject> decode_shared(ByteView file_bytes, const SharedId& id,
   return SharedObject{static_cast<std::uint8_t>(found), Bytes(bytes.begin(), bytes.end())};
 }
 
+namespace {
+
+Result<Bytes> read_held(const ReadableFile& file, const SharedId& id, std::uint8_t kind) {
+  const std::string name = shared_name(id, Mirror::First);
+  COPSE_TRY(const std::uint64_t size, file.size());
+  if (size > kMaxSharedBytes + kSharedOverheadBytes)
+    return corrupt(name, 0, "the file is too long");
+  Bytes bytes(static_cast<std::size_t>(size));
+  COPSE_TRY_STATUS(file.read_at(0, bytes));
+  COPSE_TRY(SharedObject object, decode_shared(bytes, id, kind, name));
+  return std::move(object.bytes);
+}
+
+}  // namespace
+
 Result<Bytes> read_shared_mirror(FileSystem& file_system, const std::string& directory,
                                  const SharedId& id, std::uint8_t kind, Mirror mirror) {
   const std::string name = shared_name(id, mirror);
@@ -87,9 +102,11 @@ Result<Bytes> read_shared_mirror(FileSystem& file_system, const std::string& dir
 }
 
 Result<Bytes> read_shared_object(FileSystem& file_system, const std::string& directory,
-                                 const SharedId& id, std::uint8_t kind,
+                                 const SharedId& id, std::uint8_t kind, const ReadableFile* held,
                                  std::vector<Damage>& damages) {
-  auto first = read_shared_mirror(file_system, directory, id, kind, Mirror::First);
+  auto first = held != nullptr
+                   ? read_held(*held, id, kind)
+                   : read_shared_mirror(file_system, directory, id, kind, Mirror::First);
   if (first.ok()) return first;
   auto copy = read_shared_mirror(file_system, directory, id, kind, Mirror::Copy);
   const bool missing = first.error().code() == ErrorCode::NotFound;

@@ -37,9 +37,10 @@ Result<SharedObject> decode_shared(ByteView file_bytes, const SharedId& id,
 Result<Bytes> read_shared_mirror(FileSystem& file_system, const std::string& directory,
                                  const SharedId& id, std::uint8_t kind, Mirror mirror);
 
-// From either file; what was wrong with the first is added to `damages`.
+// From either file; what was wrong with the first is added to `damages`. `held` is the first one,
+// where it is open: it may have been removed since.
 Result<Bytes> read_shared_object(FileSystem& file_system, const std::string& directory,
-                                 const SharedId& id, std::uint8_t kind,
+                                 const SharedId& id, std::uint8_t kind, const ReadableFile* held,
                                  std::vector<Damage>& damages);
 
 // Both files, synced; those that are there and whole stay as they are. The names are durable only

@@ -19,7 +19,7 @@ std::uint64_t file_bytes(FileSystem& file_system, const std::string& directory,
   return info.ok() ? info.value().size_bytes : 0;
 }
 
-std::uint64_t live_bytes(const Catalogue& catalogue) {
+std::uint64_t live_bytes(const Catalogue& catalogue, const PackSet& packs) {
   std::vector<FrameRef> frames;
   for (std::size_t i = 0; i < catalogue.size(); ++i) {
     visit_frames(catalogue.record(i), [&](const FrameRef& ref) { frames.push_back(ref); });
@@ -28,32 +28,23 @@ std::uint64_t live_bytes(const Catalogue& catalogue) {
   frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
   std::uint64_t bytes = 0;
   for (const FrameRef& ref : frames) {
-    bytes += frame_bytes(ref);
+    bytes += packs.frame_bytes(ref);
   }
   return bytes;
 }
 
 }  // namespace
 
-std::vector<SharedId> named_shared_objects(const Generation& generation) {
-  std::set<SharedId> ids;
-  for (const RootEntry& root : generation.head.roots) {
-    ids.insert(root.id);
-  }
-  for (const SegmentPtr& segment : generation.catalogue.segments()) {
-    ids.insert(segment->tables.shared.begin(), segment->tables.shared.end());
-  }
-  return {ids.begin(), ids.end()};
-}
-
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-Result<Store> Store::open(FileSystem& file_system, const std::string& directory) {
-  auto state = std::make_unique<State>(file_system, directory);
-  COPSE_TRY(state->generation, load_generation(file_system, directory));
+Result<Store> Store::open(FileSystem& file_system, const std::string& directory,
+                          const StoreOptions& options) {
+  const PackAccess access = options.map_packs ? PackAccess::Mapped : PackAccess::Plain;
+  auto state = std::make_unique<State>(file_system, directory, access);
+  COPSE_TRY(state->generation, load_generation(file_system, directory, state->load_options()));
   state->damages.add(state->generation.damages);
   return Store(std::move(state));
 }
@@ -91,17 +82,33 @@ Status Store::check_complete() const {
   return state_->generation.catalogue.check_complete();
 }
 
-Result<Frame> Store::read_frame(const FrameRef& ref) const {
-  auto frame = state_->generation.packs.read(ref);
+namespace {
+
+// Damage that was met is on record.
+template <typename T>
+Result<T> noted(const Store::State& state, const FrameRef& ref, Result<T> frame) {
   if (!frame.ok() && frame.error().code() == ErrorCode::Corrupt) {
-    state_->damages.add({{pack_name(ref.pack), ref.offset, frame.error().message()}});
+    state.damages.add({{pack_name(ref.pack), ref.offset, frame.error().message()}});
   }
   return frame;
 }
 
+}  // namespace
+
+Result<Frame> Store::read_frame(const FrameRef& ref) const {
+  return noted(*state_, ref, state_->generation.packs.read(ref));
+}
+
+Result<FrameView> Store::read_view(const FrameRef& ref) const {
+  return noted(*state_, ref, state_->generation.packs.view(ref));
+}
+
 Result<Bytes> Store::read_shared(const SharedId& id, std::uint8_t kind) const {
   std::vector<Damage> damages;
-  auto bytes = read_shared_object(state_->file_system, state_->directory, id, kind, damages);
+  const auto& objects = state_->generation.objects;
+  const auto held = objects.find(id);
+  auto bytes = read_shared_object(state_->file_system, state_->directory, id, kind,
+                                  held == objects.end() ? nullptr : held->second.get(), damages);
   state_->damages.add(std::move(damages));
   return bytes;
 }
@@ -131,7 +138,7 @@ Result<DiskUsage> Store::disk_bytes() const {
   for (const PackEntry& pack : generation.head.packs) {
     usage.packs += pack.committed_bytes;
   }
-  usage.packs_live = live_bytes(generation.catalogue);
+  usage.packs_live = live_bytes(generation.catalogue, generation.packs);
   for (const Mirror mirror : kMirrors) {
     for (const SegmentEntry& segment : generation.head.segments) {
       usage.catalogue +=
@@ -148,7 +155,8 @@ Result<DiskUsage> Store::disk_bytes() const {
 Result<bool> Store::refresh() {
   COPSE_TRY(const HeadState newest, read_head(state_->file_system, state_->directory));
   if (newest.head == state_->generation.head) return false;
-  COPSE_TRY(state_->generation, load_generation(state_->file_system, state_->directory));
+  COPSE_TRY(state_->generation,
+            load_generation(state_->file_system, state_->directory, state_->load_options()));
   state_->damages.add(state_->generation.damages);
   return true;
 }

@@ -186,6 +186,45 @@ TEST_F(StoreProcess, ReadOnlyDirectoryReads) {
   ASSERT_EQ(::chmod(directory.c_str(), 0755), 0);
 }
 
+// A reader that maps its packs, and what happens to them under it.
+TEST_F(StoreProcess, MappedPackThatWasCutOrRemoved) {
+  Model model;
+  {
+    StoreWriter writer = open_writer();
+    ASSERT_TRUE(
+        testing_model::put(writer, model, "a", {std::string(20'000, 'a'), {}, {}, {}, 1}).ok());
+    ASSERT_TRUE(writer.commit().ok());
+  }
+  auto mapped = Store::open(disk(), directory);
+  auto plain = Store::open(disk(), directory, {.map_packs = false});
+  ASSERT_TRUE(mapped.ok() && plain.ok());
+  const FrameRef ref = mapped.value().file(0).source;
+  const std::string pack =
+      directory + "/packs/" + disk().list(directory + "/packs").value().front().name;
+  // A view outlives its store, and its pack's name.
+  auto view = mapped.value().read_view(ref);
+  ASSERT_TRUE(view.ok());
+  {
+    const auto other = Store::open(disk(), directory);
+    view = other.value().read_view(ref);
+  }
+  std::filesystem::rename(pack, pack + ".moved");
+  EXPECT_EQ(as_text(view.value().payload), model.files.at("a").source);
+  EXPECT_TRUE(mapped.value().read_view(ref).ok());
+  std::filesystem::rename(pack + ".moved", pack);
+  std::filesystem::resize_file(pack, 4096);
+  for (const auto* store : {&mapped, &plain}) {
+    const auto refused = store->value().read_view(ref);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), ErrorCode::Corrupt) << refused.error().message();
+    EXPECT_EQ(store->value().damages().size(), 1U);
+  }
+  // Too short to be mapped from the beginning.
+  const auto later = Store::open(disk(), directory);
+  ASSERT_TRUE(later.ok());
+  EXPECT_EQ(later.value().read_view(ref).error().code(), ErrorCode::Corrupt);
+}
+
 TEST_F(StoreProcess, ReadersWorkWhileAWriterCommitsMergesAndGathers) {
   // All files of a generation hold the same number, so a reader that mixes two is seen.
   static constexpr int kFiles = 6;

@@ -10,15 +10,16 @@
 namespace copse {
 
 struct Store::State {
-  State(FileSystem& system, std::string path) : file_system(system), directory(std::move(path)) {}
+  State(FileSystem& system, std::string path, PackAccess how)
+      : file_system(system), directory(std::move(path)), access(how) {}
+
+  LoadOptions load_options() const { return {access, true}; }
 
   FileSystem& file_system;
   std::string directory;
+  PackAccess access;
   Generation generation;
   mutable DamageLog damages;
 };
-
-// Every shared object that a root or a segment of the catalogue names, each once, in order.
-std::vector<SharedId> named_shared_objects(const Generation& generation);
 
 }  // namespace copse

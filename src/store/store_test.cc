@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "store/head.h"
+#include "store/pack.h"
 #include "store/segment.h"
 #include "store/store_test_support.h"
 
@@ -183,7 +184,7 @@ TEST(Store, PacksAndObjectsNobodyNeedsGoAway) {
   auto store = Store::open(disk, kDirectory);
   const auto usage = store.value().disk_bytes();
   ASSERT_TRUE(usage.ok());
-  EXPECT_EQ(usage.value().packs_live, Frame::kHeaderBytes + 4);
+  EXPECT_EQ(usage.value().packs_live, frame_header_bytes(kPackVersion) + 4);
   EXPECT_GT(usage.value().packs, usage.value().packs_live);
   EXPECT_EQ(usage.value().shared, 0U);
 }
@@ -218,7 +219,7 @@ TEST(Store, NewerVersionIsRefusedWithAdvice) {
                              StoreWriter::open_or_create(disk, kDirectory).error()}) {
     EXPECT_EQ(error.code(), ErrorCode::Unsupported);
     EXPECT_EQ(error.message(),
-              "/data/store/HEAD is of store version 2, this copse reads version 1: use a newer "
+              "/data/store/HEAD is of store version 3, this copse reads version 2: use a newer "
               "copse, or index the sources again into another directory");
   }
 }

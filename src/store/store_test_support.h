@@ -110,13 +110,24 @@ inline Status change(StoreWriter& writer, Model& model, std::mt19937_64& random,
   return success();
 }
 
+// The frame as it is read and as it is mapped, which must be the same.
+inline Result<Frame> read_both(const Store& store, const FrameRef& ref) {
+  COPSE_TRY(Frame frame, store.read_frame(ref));
+  COPSE_TRY(const FrameView view, store.read_view(ref));
+  if (as_text(view.payload) != as_text(frame.payload()) || view.type != frame.type ||
+      view.codec != frame.codec || view.raw_bytes != frame.raw_bytes) {
+    return Error(ErrorCode::Corrupt, "the view of a frame differs from the frame");
+  }
+  return frame;
+}
+
 // What a record leads to, all of it read. The error of the first thing that cannot be.
 inline Result<ModelFile> load(const Store& store, const FileRecord& record) {
   ModelFile file;
-  COPSE_TRY(const Frame source, store.read_frame(record.source));
+  COPSE_TRY(const Frame source, read_both(store, record.source));
   file.source = as_text(source.payload());
   if (record.tree) {
-    COPSE_TRY(const Frame tree, store.read_frame(*record.tree));
+    COPSE_TRY(const Frame tree, read_both(store, *record.tree));
     file.tree = std::string(as_text(tree.payload()));
   }
   if (!record.grammar.none()) {

@@ -102,11 +102,14 @@ class Verifier {
         continue;
       }
       std::uint8_t header[kPackHeaderBytes] = {};
-      Status status = file.value()->read_at(0, header);
-      if (status.ok()) {
-        status = check_pack_header(header, pack.id, state_.generation.head.store_id, name);
+      const Status status = file.value()->read_at(0, header);
+      const auto version =
+          check_pack_header(header, pack.id, state_.generation.head.store_id, name);
+      if (!status.ok()) {
+        report(name, 0, status.error());
+      } else if (!version.ok()) {
+        report(name, 0, version.error());
       }
-      if (!status.ok()) report(name, 0, status.error());
       summary_.bytes += kPackHeaderBytes;
     }
   }
@@ -123,7 +126,7 @@ class Verifier {
     for (const FrameRef& ref : frames) {
       const auto frame = state_.generation.packs.read(ref);
       if (!frame.ok()) report(pack_name(ref.pack), ref.offset, frame.error());
-      summary_.bytes += frame_bytes(ref);
+      summary_.bytes += state_.generation.packs.frame_bytes(ref);
     }
     summary_.frames = frames.size();
   }

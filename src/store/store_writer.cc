@@ -33,7 +33,7 @@ Status start_pack(State& state) {
   return success();
 }
 
-Result<FrameRef> append(State& state, const Bytes& frame, std::uint64_t raw_bytes) {
+Result<FrameRef> append(State& state, const EncodedFrame& frame, std::uint64_t raw_bytes) {
   auto& packs = state.session_packs;
   if (packs.empty() || packs.back().written_bytes >= state.options.pack_limit_bytes) {
     COPSE_TRY_STATUS(start_pack(state));
@@ -42,11 +42,12 @@ Result<FrameRef> append(State& state, const Bytes& frame, std::uint64_t raw_byte
   FrameRef ref;
   ref.pack = pack.id;
   ref.offset = pack.written_bytes;
-  ref.stored_bytes = static_cast<std::uint32_t>(frame.size() - Frame::kHeaderBytes);
+  ref.stored_bytes =
+      static_cast<std::uint32_t>(frame.bytes.size() - frame_header_bytes(kPackVersion));
   ref.raw_bytes = raw_bytes;
-  ref.checksum = frame_checksum(frame);
-  COPSE_TRY_STATUS(pack.file->append(frame));
-  pack.written_bytes += frame.size();
+  ref.checksum = frame.checksum;
+  COPSE_TRY_STATUS(pack.file->append(frame.bytes));
+  pack.written_bytes += frame.bytes.size();
   state.committed.packs.set_readable_bytes(pack.id, pack.written_bytes);
   state.packs_changed = true;
   return ref;
@@ -70,7 +71,7 @@ Status check_record(const State& state, const FileRecord& record) {
     return Error(ErrorCode::InvalidArgument,
                  record.path + " names a frame that is not in the store");
   }
-  for (const SharedId& id : {record.grammar, record.model}) {
+  for (const SharedId& id : {record.grammar, record.model, record.dictionary}) {
     if (!id.none() && !state.known_shared.contains(id)) {
       return Error(
           ErrorCode::InvalidArgument,
@@ -188,7 +189,7 @@ Result<Frame> StoreWriter::read_frame(const FrameRef& ref) const {
 
 Result<Bytes> StoreWriter::read_shared(const SharedId& id, std::uint8_t kind) const {
   std::vector<Damage> damages;
-  return read_shared_object(state_->file_system, state_->directory, id, kind, damages);
+  return read_shared_object(state_->file_system, state_->directory, id, kind, nullptr, damages);
 }
 
 std::optional<SharedId> StoreWriter::root(std::string_view name) const {
@@ -226,6 +227,11 @@ Result<std::vector<std::string>> StoreWriter::paths() const {
     take_pending();
   }
   return paths;
+}
+
+void StoreWriter::merge_catalogue() {
+  const std::size_t segments = state_->committed.catalogue.segments().size();
+  state_->merge_all = segments > 1 || (segments > 0 && !state_->pending.empty());
 }
 
 Status StoreWriter::commit() {

@@ -85,6 +85,10 @@ class StoreWriter {
   // every pack that is not wholly live.
   Result<std::uint64_t> gather(double min_live_share);
 
+  // Makes the next commit write the catalogue as one segment, without what older segments still say
+  // of paths that changed. Where a part of it is lost, what came before stays as it is.
+  void merge_catalogue();
+
   struct State;
 
  private:

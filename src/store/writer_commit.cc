@@ -37,6 +37,7 @@ std::size_t first_merged(const State& state) {
   for (std::size_t i = 0; i < segments.size(); ++i) {
     if (!segments[i]->lost.empty()) lowest = i + 1;
   }
+  if (state.merge_all) return lowest;
   std::size_t first = segments.size();
   std::uint64_t records = state.pending.size();
   while (first > lowest) {
@@ -171,7 +172,8 @@ void remove_replaced(State& state, const std::vector<SegmentEntry>& segments,
 }  // namespace
 
 Status commit_writer(State& state) {
-  const bool changed = !state.pending.empty() || state.roots_changed || state.packs_changed;
+  const bool changed =
+      !state.pending.empty() || state.roots_changed || state.packs_changed || state.merge_all;
   if (!changed && !state.shared_changed) return success();
   COPSE_TRY_STATUS(sync_packs(state));
   state.shared_changed = false;
@@ -179,7 +181,7 @@ Status commit_writer(State& state) {
   Head head = next_head(state);
   std::vector<SegmentPtr> segments = state.committed.catalogue.segments();
   std::vector<SegmentEntry> replaced;
-  if (!state.pending.empty()) {
+  if (!state.pending.empty() || state.merge_all) {
     const std::size_t first = first_merged(state);
     if (first >= kMaxSegments) {
       return Error(ErrorCode::LimitExceeded, state.directory + " has too many damaged segments");
@@ -210,6 +212,7 @@ Status commit_writer(State& state) {
   state.pending.clear();
   state.roots_changed = false;
   state.packs_changed = false;
+  state.merge_all = false;
   remove_replaced(state, replaced, dead);
   return success();
 }

@@ -12,11 +12,12 @@ using State = StoreWriter::State;
 using Moved = std::map<FrameRef, FrameRef>;
 
 // Unique bytes of frames in each pack that visible records refer to.
-std::map<PackId, std::uint64_t> live_bytes(const std::vector<FrameRef>& frames) {
+std::map<PackId, std::uint64_t> live_bytes(const std::vector<FrameRef>& frames,
+                                           const PackSet& packs) {
   std::map<PackId, std::uint64_t> bytes;
   const FrameRef* last = nullptr;
   for (const FrameRef& ref : frames) {
-    if (last == nullptr || *last != ref) bytes[ref.pack] += frame_bytes(ref);
+    if (last == nullptr || *last != ref) bytes[ref.pack] += packs.frame_bytes(ref);
     last = &ref;
   }
   return bytes;
@@ -41,7 +42,7 @@ std::vector<FrameRef> visible_frames(const State& state) {
 
 std::set<PackId> packs_below_share(const State& state, double min_live_share) {
   std::set<PackId> chosen;
-  const auto live = live_bytes(visible_frames(state));
+  const auto live = live_bytes(visible_frames(state), state.committed.packs);
   for (const PackEntry& pack : state.committed.head.packs) {
     if (is_session_pack(state, pack.id)) continue;
     const auto found = live.find(pack.id);
@@ -75,7 +76,7 @@ Result<std::uint64_t> gather_packs(State& state, StoreWriter& writer,
     COPSE_TRY(const FrameRef target,
               writer.append_frame(read.type, read.codec, read.raw_bytes, read.payload()));
     moved.emplace(ref, target);
-    copied_bytes += frame_bytes(target);
+    copied_bytes += state.committed.packs.frame_bytes(target);
     ref = target;
     return true;
   };

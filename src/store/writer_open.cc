@@ -166,7 +166,7 @@ Status open_writer(State& state) {
     COPSE_TRY_STATUS(remove_if_there(file_system, state.full_path(temporary_name(mirror))));
   }
   if (!is_store) COPSE_TRY_STATUS(create_store(state));
-  COPSE_TRY(state.committed, load_generation(file_system, state.directory));
+  COPSE_TRY(state.committed, load_generation(file_system, state.directory, {}));
   Generation& committed = state.committed;
   // The rename of HEAD may not be durable yet when its writer was killed; nothing that an earlier
   // HEAD names may go before it is.

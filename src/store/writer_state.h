@@ -50,6 +50,7 @@ struct StoreWriter::State {
   std::vector<SessionPack> session_packs;  // the last one is written to
   bool packs_changed = false;              // frames were appended since the last commit
   bool shared_changed = false;             // objects were written since the last commit
+  bool merge_all = false;                  // the next commit leaves one segment
   std::set<SharedId> known_shared;
   std::uint64_t next_id = 1;
   std::optional<Error> spent;

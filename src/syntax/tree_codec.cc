@@ -125,6 +125,10 @@ Status check_encoding(const TreeModel& model, std::string_view source, ByteView 
   return Error(ErrorCode::Corrupt, "tree: is not the tree that it was made from");
 }
 
+std::optional<TreeForm> form_of_tree(ByteView bytes) {
+  return bytes.empty() ? std::nullopt : TreeLayout::form_of(bytes[0]);
+}
+
 Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteView bytes,
                         std::uint32_t nodes_max) {
   COPSE_TRY(TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));

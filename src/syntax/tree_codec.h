@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "copse/result.h"
@@ -43,6 +44,9 @@ Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteVie
 // One block's bytecode. `layout` is of any form.
 Result<Bytes> thaw_block(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
                          std::string_view source);
+
+// The form of stored bytes; absent for version 1, and for what is no tree.
+std::optional<TreeForm> form_of_tree(ByteView bytes);
 
 // Trees of format version 1: tree_decoder_v1.cc.
 Result<FlatTree> decode_tree_v1(const TreeModel& model, std::string_view source, ByteView bytes,

@@ -142,6 +142,13 @@ std::vector<SpineLevel> TreeLayout::open_levels(const TreeBlock& block) const {
   return open;
 }
 
+std::optional<TreeForm> TreeLayout::form_of(std::uint8_t head) {
+  const unsigned form = (head >> kFormShift) & 3U;
+  if ((head & kVersionMask) != kTreeFormatVersion) return std::nullopt;
+  if (form > static_cast<unsigned>(TreeForm::Small)) return std::nullopt;
+  return static_cast<TreeForm>(form);
+}
+
 std::uint32_t TreeLayout::checksum_of(ByteView payload) {
   return static_cast<std::uint32_t>(checksum64(payload));
 }
@@ -212,9 +219,9 @@ Result<TreeLayout> TreeLayout::read(const TreeModel& model, ByteView bytes,
                  "tree: format version " + std::to_string(version) + ", this copse reads up to " +
                      std::to_string(kTreeFormatVersion));
   }
-  const unsigned form = (head >> kFormShift) & 3U;
-  if (form > static_cast<unsigned>(TreeForm::Small)) return corrupt("is of no known form");
-  layout.form = static_cast<TreeForm>(form);
+  const std::optional<TreeForm> form = form_of(head);
+  if (!form) return corrupt("is of no known form");
+  layout.form = *form;
   const std::uint64_t node_count = in.varint();
   const std::uint32_t root = (head & kRootStated) != 0 ? read_tag(in) : model.loose_tag(1);
   if (in.failed() || node_count == 0 || node_count > nodes_max) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "copse/result.h"
@@ -88,6 +89,8 @@ struct TreeLayout {
                                  std::uint32_t nodes_max);
 
   static std::uint32_t checksum_of(ByteView payload);
+  // Of the first byte of a tree; absent when it is none of this version.
+  static std::optional<TreeForm> form_of(std::uint8_t head);
 };
 
 // The payload of a bytecode block.

@@ -66,7 +66,7 @@ Result<PreparedTree> read_prepared_tree(ByteView body) {
   const std::uint8_t codec = in.u8();
   tree.frame.raw_bytes = in.varint();
   const ByteView payload = in.raw(in.remaining());
-  if (in.failed() || codec > static_cast<std::uint8_t>(FrameCodec::Zstd) || tree.nodes == 0 ||
+  if (in.failed() || codec > static_cast<std::uint8_t>(FrameCodec::ZstdBare) || tree.nodes == 0 ||
       tree.nodes > kTreeNodesMax || tree.visible_nodes > tree.nodes) {
     return Error(ErrorCode::Corrupt, "a parse process answered with a damaged tree");
   }

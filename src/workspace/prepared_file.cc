@@ -14,8 +14,8 @@ constexpr std::uint64_t kTreeBytesFixed = 4096;
 }  // namespace
 
 Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
-                                  std::string_view source) {
-  Bytes bytes = encode_tree(model, tree, source);
+                                  std::string_view source, TreeForm form) {
+  Bytes bytes = encode_tree(model, tree, source, {form});
   COPSE_TRY_STATUS(check_encoding(model, source, bytes, tree));
   PreparedTree prepared;
   prepared.nodes = tree.nodes.size();
@@ -25,12 +25,20 @@ Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
   return prepared;
 }
 
+Result<Bytes> unpack_tree_bytes(std::uint8_t codec, ByteView payload, std::uint64_t raw_bytes,
+                                std::uint64_t nodes_max) {
+  const std::uint64_t nodes = std::min<std::uint64_t>(nodes_max, kTreeNodesMax);
+  return decompress_frame(codec, payload, raw_bytes, nodes * kTreeBytesPerNode + kTreeBytesFixed);
+}
+
 Result<FlatTree> unpack_tree(const TreeModel& model, std::string_view source, std::uint8_t codec,
                              ByteView payload, std::uint64_t raw_bytes, std::uint64_t nodes_max) {
-  const std::uint64_t nodes = std::min<std::uint64_t>(nodes_max, kTreeNodesMax);
-  COPSE_TRY(const Bytes bytes, decompress_frame(codec, payload, raw_bytes,
-                                                nodes * kTreeBytesPerNode + kTreeBytesFixed));
-  return decode_tree(model, source, bytes, static_cast<std::uint32_t>(nodes));
+  const auto nodes = static_cast<std::uint32_t>(std::min<std::uint64_t>(nodes_max, kTreeNodesMax));
+  if (codec == static_cast<std::uint8_t>(FrameCodec::Raw)) {
+    return decode_tree(model, source, payload, nodes);
+  }
+  COPSE_TRY(const Bytes bytes, unpack_tree_bytes(codec, payload, raw_bytes, nodes));
+  return decode_tree(model, source, bytes, nodes);
 }
 
 std::uint64_t count_lines(std::string_view source) {

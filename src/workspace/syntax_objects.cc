@@ -3,12 +3,10 @@
 
 #include <utility>
 
-#include "codec/frame_codec.h"
-
 namespace copse {
 
-Bytes pack_object(ByteView bytes) {
-  const FramePayload payload = compress_frame(bytes, kSmallLevel);
+Bytes pack_object(ByteView bytes, int level) {
+  const FramePayload payload = compress_frame(bytes, level);
   Bytes packed;
   ByteWriter out(packed);
   out.u8(static_cast<std::uint8_t>(payload.codec));
@@ -48,6 +46,18 @@ Result<std::shared_ptr<const TreeModel>> SyntaxObjects::model(const SharedId& gr
   COPSE_TRY(auto model, TreeModel::from_bytes(bytes, of_grammar));
   models_[id] = model;
   return model;
+}
+
+Result<std::shared_ptr<const Dictionary>> SyntaxObjects::dictionary(const SharedId& id) {
+  if (id.none()) return std::shared_ptr<const Dictionary>();
+  const std::lock_guard lock(mutex_);
+  const auto known = dictionaries_.find(id);
+  if (known != dictionaries_.end()) return known->second;
+  COPSE_TRY(const Bytes packed, store_.read_shared(id, kDictionaryObject));
+  COPSE_TRY(Bytes bytes, unpack_object(packed));
+  COPSE_TRY(auto dictionary, Dictionary::from_bytes(std::move(bytes)));
+  dictionaries_[id] = dictionary;
+  return dictionary;
 }
 
 }  // namespace copse

@@ -22,12 +22,14 @@ struct Workspace::Impl {
       : store(std::move(opened)), objects(store), registry(LanguageRegistry::builtin()) {}
 
   Store store;
-  SyntaxObjects objects;
-  LanguageRegistry registry;  // for other names of languages
+  mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
+  LanguageRegistry registry;      // for other names of languages
 
   // A source or a tree of a record, checked. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
   Result<std::shared_ptr<const TreeData>> read_tree(const FileRecord& record);
+  // The tree's frame where it lies.
+  Result<FrameView> view_tree(const FileRecord& record) const;
   // The tree as it is stored, for those who unpack it elsewhere.
   Result<PreparedTree> read_packed_tree(const FileRecord& record) const;
 

@@ -57,6 +57,11 @@ class FaultReadableFile final : public ReadableFile {
     return inner_->size();
   }
 
+  Result<std::unique_ptr<MappedFile>> map(std::uint64_t size_bytes) const override {
+    COPSE_TRY_STATUS(counter_->pass("map", path_));
+    return inner_->map(size_bytes);
+  }
+
  private:
   std::unique_ptr<ReadableFile> inner_;
   std::shared_ptr<Counter> counter_;

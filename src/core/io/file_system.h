@@ -33,6 +33,19 @@ struct DirectoryEntry {
   FileType type = FileType::Other;  // of the entry itself: links are not followed
 };
 
+// The beginning of a file as memory. Stays readable after a rename or remove, and after the file it
+// came from was closed. Any number of threads may read.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  virtual ~MappedFile() = default;
+
+  // Valid as long as this object lives.
+  virtual ByteView bytes() const = 0;
+};
+
 // An open file for positional reads. Keeps its contents readable after a rename or remove. Any
 // number of threads may call at once.
 class ReadableFile {
@@ -45,6 +58,13 @@ class ReadableFile {
   // Fills the whole of `out`, or fails: Corrupt when the file ends before, Io otherwise.
   virtual Status read_at(std::uint64_t offset, std::span<std::uint8_t> out) const = 0;
   virtual Result<std::uint64_t> size() const = 0;
+  // Its first `size_bytes` without a copy; bytes that are appended later are not seen. Corrupt when
+  // the file is shorter, Io when the system does not map it: read_at still does then.
+  //
+  // A page of a file that was cut short meanwhile, or that the disk cannot give, ends the process
+  // when it is touched (SIGBUS). So map only what nobody is to shorten, and ask size() before
+  // touching; what remains is a file that is cut within that instant, and a failing disk.
+  virtual Result<std::unique_ptr<MappedFile>> map(std::uint64_t size_bytes) const = 0;
 };
 
 // An open file that only grows. Nothing is durable before sync() has returned success. The

@@ -116,6 +116,23 @@ TEST_P(FileSystemTest, RenameReplacesAndOpenFilesStayReadable) {
   EXPECT_EQ(as_text(out), "old");
 }
 
+TEST_P(FileSystemTest, MapsTheBeginningOfAFile) {
+  write("file", "hello there");
+  std::unique_ptr<MappedFile> beginning;
+  {
+    auto file = disk().open(path("file"));
+    ASSERT_TRUE(file.ok());
+    auto mapped = file.value()->map(5);
+    ASSERT_TRUE(mapped.ok()) << mapped.error().message();
+    beginning = std::move(mapped).value();
+    EXPECT_TRUE(file.value()->map(0).value()->bytes().empty());
+    EXPECT_EQ(file.value()->map(12).error().code(), ErrorCode::Corrupt);
+    EXPECT_EQ(as_text(file.value()->map(11).value()->bytes()), "hello there");
+  }
+  ASSERT_TRUE(disk().remove(path("file")).ok());
+  EXPECT_EQ(as_text(beginning->bytes()), "hello");
+}
+
 TEST_P(FileSystemTest, ListsRawNamesInOrder) {
   write("b\xff\xfe", "");
   write("a\nb", "");

@@ -90,6 +90,16 @@ namespace {
 
 using State = MemoryFileSystem::State;
 
+class MemoryMappedFile final : public MappedFile {
+ public:
+  explicit MemoryMappedFile(Bytes bytes) : bytes_(std::move(bytes)) {}
+
+  ByteView bytes() const override { return bytes_; }
+
+ private:
+  Bytes bytes_;
+};
+
 class MemoryReadableFile final : public ReadableFile {
  public:
   MemoryReadableFile(std::shared_ptr<State> state, NodePtr node, std::string path)
@@ -109,6 +119,16 @@ class MemoryReadableFile final : public ReadableFile {
   Result<std::uint64_t> size() const override {
     const std::lock_guard guard(state_->mutex);
     return std::uint64_t{node_->bytes.size()};
+  }
+
+  // A copy: what is mapped never changes, so nobody can tell.
+  Result<std::unique_ptr<MappedFile>> map(std::uint64_t size_bytes) const override {
+    Bytes bytes(static_cast<std::size_t>(std::min(size_bytes, size().value())));
+    COPSE_TRY_STATUS(read_at(0, bytes));
+    if (bytes.size() < size_bytes) {
+      return Error(ErrorCode::Corrupt, path_ + " is shorter than " + std::to_string(size_bytes));
+    }
+    return std::unique_ptr<MappedFile>(std::make_unique<MemoryMappedFile>(std::move(bytes)));
   }
 
  private:

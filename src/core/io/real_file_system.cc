@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <utility>
 
@@ -72,6 +73,22 @@ FileInfo file_info(const struct stat& status) {
   return info;
 }
 
+class RealMappedFile final : public MappedFile {
+ public:
+  // Takes the mapping over; null when there are no bytes.
+  RealMappedFile(void* address, std::size_t size) : address_(address), size_(size) {}
+
+  ~RealMappedFile() override {
+    if (address_ != nullptr) ::munmap(address_, size_);
+  }
+
+  ByteView bytes() const override { return {static_cast<const std::uint8_t*>(address_), size_}; }
+
+ private:
+  void* address_;
+  std::size_t size_;
+};
+
 class RealReadableFile final : public ReadableFile {
  public:
   RealReadableFile(Descriptor descriptor, std::string path)
@@ -98,6 +115,18 @@ class RealReadableFile final : public ReadableFile {
     struct stat status {};
     if (::fstat(descriptor_.get(), &status) != 0) return system_error("stat", path_, errno);
     return static_cast<std::uint64_t>(status.st_size);
+  }
+
+  Result<std::unique_ptr<MappedFile>> map(std::uint64_t size_bytes) const override {
+    COPSE_TRY(const std::uint64_t there, size());
+    if (size_bytes > there) return ends_before(0, static_cast<std::size_t>(size_bytes));
+    const auto length = static_cast<std::size_t>(size_bytes);
+    void* address = nullptr;
+    if (length > 0) {
+      address = ::mmap(nullptr, length, PROT_READ, MAP_SHARED, descriptor_.get(), 0);
+      if (address == MAP_FAILED) return system_error("map", path_, errno);
+    }
+    return std::unique_ptr<MappedFile>(std::make_unique<RealMappedFile>(address, length));
   }
 
  private:
