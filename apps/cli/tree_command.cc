@@ -1,4 +1,5 @@
 // copse tree: one stored tree, whole or the node at a position.
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <memory>
@@ -66,25 +67,23 @@ Result<Position> parse_position(std::string_view text) {
 }
 
 // The byte that the position names; the end of a line is a position, too.
-Result<std::uint32_t> find_byte(std::string_view source, const Position& position) {
-  std::size_t begin = 0;
-  for (std::uint64_t line = 1; line < position.line; ++line) {
-    const std::size_t end = source.find('\n', begin);
-    if (end == std::string_view::npos) {
-      return Error(ErrorCode::InvalidArgument, "--at: there is no line " +
-                                                   count_text(position.line) + "; the last is " +
-                                                   count_text(line));
-    }
-    begin = end + 1;
+Result<std::uint32_t> find_byte(const Tree& tree, const Position& position) {
+  std::optional<Row> row;
+  if (position.line <= UINT32_MAX) row = tree.row(static_cast<std::uint32_t>(position.line - 1));
+  if (!row) {
+    const std::string_view source = tree.source();
+    const auto last = static_cast<std::uint64_t>(std::count(source.begin(), source.end(), '\n'));
+    return Error(ErrorCode::InvalidArgument, "--at: there is no line " + count_text(position.line) +
+                                                 "; the last is " + count_text(last + 1));
   }
-  const std::size_t size = std::min(source.find('\n', begin), source.size()) - begin;
+  const std::uint64_t size = row->end - row->begin;
   if (position.column > size + 1) {
     return Error(ErrorCode::InvalidArgument, "--at: line " + count_text(position.line) + " has " +
                                                  counted(size, "byte") + ", no column " +
                                                  count_text(position.column) +
                                                  "; columns count bytes, from 1");
   }
-  return static_cast<std::uint32_t>(begin + position.column - 1);
+  return static_cast<std::uint32_t>(row->begin + position.column - 1);
 }
 
 int print_whole(const TreeFlags& flags, const Tree& tree, Output& out) {
@@ -99,7 +98,7 @@ int print_whole(const TreeFlags& flags, const Tree& tree, Output& out) {
 }
 
 int print_at(const TreeFlags& flags, const Tree& tree, const Position& position, Output& out) {
-  const auto byte = find_byte(tree.source(), position);
+  const auto byte = find_byte(tree, position);
   if (!byte.ok()) return fail(byte.error());
   const NodePath path = find_node_at(tree, byte.value());
   if (flags.format == "sexp") {

@@ -37,6 +37,9 @@ class Cursor {
   // The first child that ends after the byte or point; its rank among the visible children.
   std::optional<std::uint32_t> goto_first_child_for_byte(std::uint32_t byte);
   std::optional<std::uint32_t> goto_first_child_for_point(Point point);
+  // As goto_first_child_for_byte, without counting the children that come before: of a large tree,
+  // only the blocks on the way are made. O(children passed, hidden ones included).
+  bool goto_child_at(std::uint32_t byte);
   // Moves to the visible node with this descendant_index; to the cursor's root when there is none.
   void goto_descendant(std::uint32_t descendant_index);
   // Starts again from another node, or from where another cursor is. A copy of a cursor goes its
@@ -54,7 +57,7 @@ class Cursor {
 
   bool push_first_shown();
   bool push_last_shown(std::uint32_t before);
-  template <typename AtGoal>
+  template <bool kCounts, typename AtGoal>
   std::optional<std::uint32_t> goto_first_child_where(AtGoal at_goal);
 
   const TreeData* tree_ = nullptr;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,19 +16,35 @@
 #include "copse/language.h"
 #include "copse/node.h"
 #include "copse/preorder.h"
+#include "copse/result.h"
 
 struct TSLanguage;  // tree-sitter's own, of tree_sitter/api.h
 struct TSTree;
 
 namespace copse {
 
+// A line of the source: bytes [begin, end).
+struct Row {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
 // A source and its concrete syntax tree.
+//
+// What a Workspace opens is made as it is asked for: the nodes of a block of 16,384 when one of
+// them is, and of a file over 1 MiB also the source around them. What that finds damaged is filled
+// with ERROR nodes; check() names it.
 class Tree {
  public:
   explicit Tree(std::shared_ptr<const TreeData> data) : data_(std::move(data)) {}
 
   Node root() const;
+  // The whole source; of a large file that was opened in parts, it is read now. Node::text() reads
+  // what it needs.
   std::string_view source() const;
+  std::uint32_t source_size() const;
+  // Where a row lies, its line end not included; no value when there is no such row.
+  std::optional<Row> row(std::uint32_t row) const;
   Language language() const;
   // As the parser made them, hidden ones included, and as tree-sitter's API shows them. O(1).
   std::uint32_t node_count() const;
@@ -51,6 +68,9 @@ class Tree {
   // O(nodes), some dozens of nanoseconds each; the first call for a language compares its tables,
   // which takes some ten milliseconds, and from then on `language` has to stay loaded.
   TSTree* to_ts_tree(const TSLanguage* language) const;
+
+  // Makes whatever was not made yet, and says what is damaged. O(nodes), at the first call.
+  Status check() const;
 
   const std::shared_ptr<const TreeData>& data() const { return data_; }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "codec/chunked_frame.h"
 #include "codec/dictionary_prepared.h"
 #include "codec/zstd_context.h"
 
@@ -112,6 +113,15 @@ Status decompress_into(std::uint8_t codec, ByteView payload, const Dictionary* d
         return Error(ErrorCode::Corrupt, "frame needs a dictionary, and none is on record for it");
       }
       return restore(payload, ZSTD_f_zstd1_magicless, dictionary, out);
+    case FrameCodec::Chunked: {
+      COPSE_TRY(const ChunkedFrame chunks, ChunkedFrame::read(payload, out.size()));
+      for (std::size_t i = 0; i < chunks.chunk_count(); ++i) {
+        const auto first = i * std::size_t{chunks.chunk_bytes()};
+        COPSE_TRY_STATUS(chunks.decode(
+            i, dictionary, out.subspan(first, static_cast<std::size_t>(chunks.bytes_of(i)))));
+      }
+      return success();
+    }
   }
   return unknown_codec(codec);
 }
@@ -138,6 +148,12 @@ Status check_stated_length(std::uint8_t codec, ByteView payload, std::uint64_t r
       const std::uint64_t most = payload.size() / kBlockHeaderBytes * kBlockBytesMax;
       if (raw_bytes <= most) return success();
       return wrong_length(raw_bytes, most);
+    }
+    case FrameCodec::Chunked: {
+      const std::uint64_t most = payload.size() / kBlockHeaderBytes * kBlockBytesMax;
+      if (raw_bytes > most) return wrong_length(raw_bytes, most);
+      auto chunks = ChunkedFrame::read(payload, raw_bytes);
+      return chunks.ok() ? success() : Status(std::move(chunks).take_error());
     }
   }
   return unknown_codec(codec);

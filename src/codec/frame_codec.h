@@ -20,6 +20,7 @@ enum class FrameCodec : std::uint8_t {
   Zstd = 1,            // a whole zstd frame
   ZstdDictionary = 2,  // a bare frame that needs the dictionary it was made with
   ZstdBare = 3,        // a frame without magic number, length and checksum, which stand elsewhere
+  Chunked = 4,         // parts that are read alone: chunked_frame.h
 };
 
 struct FramePayload {
@@ -41,7 +42,8 @@ FramePayload compress_frame(ByteView bytes, int level);
 // kLevelMax. Deterministic likewise. Cost at kSmallestLevel: about 4 MB/s.
 FramePayload compress_small(ByteView bytes, int level, const Dictionary* dictionary);
 
-// Whether frames of that codec can be read only with their dictionary.
+// Whether frames of that codec can be read only with their dictionary. Of chunked ones their chunks
+// know.
 inline bool needs_dictionary(std::uint8_t codec) {
   return codec == static_cast<std::uint8_t>(FrameCodec::ZstdDictionary);
 }

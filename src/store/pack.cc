@@ -103,14 +103,16 @@ Result<FrameView> check_first_version(ByteView stored, const FrameRef& ref,
 }  // namespace
 
 Result<FrameView> check_frame(ByteView stored, const FrameRef& ref, std::uint32_t version,
-                              const std::string& file) {
+                              const std::string& file, FrameCheck check) {
   const std::uint64_t expected = frame_header_bytes(version) + std::uint64_t{ref.stored_bytes};
   if (stored.size() != expected) {
     return mismatch(file, ref.offset, "frame bytes", expected, stored.size());
   }
   if (version == 1) return check_first_version(stored, ref, file);
-  const std::uint64_t computed = checksum64(stored, ref.raw_bytes);
-  if (computed != ref.checksum) return wrong_checksum(ref, computed, file);
+  if (check == FrameCheck::Whole) {
+    const std::uint64_t computed = checksum64(stored, ref.raw_bytes);
+    if (computed != ref.checksum) return wrong_checksum(ref, computed, file);
+  }
   ByteReader reader(stored);
   FrameView frame;
   frame.type = reader.u8();
@@ -210,16 +212,17 @@ Result<const PackSet::Pack*> PackSet::locate(const FrameRef& ref) const {
 }
 
 template <typename Fetch>
-Result<FrameView> PackSet::checked(const Pack& pack, const FrameRef& ref, const Fetch& fetch) {
-  const auto check = [&](std::uint32_t version) -> Result<FrameView> {
+Result<FrameView> PackSet::checked(const Pack& pack, const FrameRef& ref, const Fetch& fetch,
+                                   FrameCheck check) {
+  const auto checked_as = [&](std::uint32_t version) -> Result<FrameView> {
     COPSE_TRY(const ByteView stored, fetch(frame_header_bytes(version) + ref.stored_bytes));
-    return check_frame(stored, ref, version, pack.name);
+    return check_frame(stored, ref, version, pack.name, check);
   };
   // Behind a damaged header the frame itself says what it is.
   if (pack.version == 0 && fits(pack, ref, 1)) {
-    if (auto first = check(1); first.ok()) return first;
+    if (auto first = checked_as(1); first.ok()) return first;
   }
-  return check(pack.version == 0 ? kPackVersion : pack.version);
+  return checked_as(pack.version == 0 ? kPackVersion : pack.version);
 }
 
 Result<Frame> PackSet::read(const FrameRef& ref) const {
@@ -237,7 +240,7 @@ Result<Frame> PackSet::read(const FrameRef& ref) const {
   return frame;
 }
 
-Result<FrameView> PackSet::view(const FrameRef& ref) const {
+Result<FrameView> PackSet::view(const FrameRef& ref, FrameCheck check) const {
   COPSE_TRY(const Pack* pack, locate(ref));
   if (pack->mapping == nullptr) {
     COPSE_TRY(Frame read_frame, read(ref));
@@ -251,10 +254,13 @@ Result<FrameView> PackSet::view(const FrameRef& ref) const {
     return corrupt(pack->name, size,
                    "the pack was cut short, it had " + std::to_string(bytes.size()) + " bytes");
   }
-  COPSE_TRY(FrameView frame, checked(*pack, ref, [&](std::uint64_t length) -> Result<ByteView> {
-              return bytes.subspan(static_cast<std::size_t>(ref.offset),
-                                   static_cast<std::size_t>(length));
-            }));
+  COPSE_TRY(FrameView frame, checked(
+                                 *pack, ref,
+                                 [&](std::uint64_t length) -> Result<ByteView> {
+                                   return bytes.subspan(static_cast<std::size_t>(ref.offset),
+                                                        static_cast<std::size_t>(length));
+                                 },
+                                 check));
   frame.owner = pack->mapping;
   return frame;
 }

@@ -40,7 +40,7 @@ EncodedFrame encode_frame(std::uint8_t type, std::uint8_t codec, std::uint64_t r
 // The bytes of a frame in a pack of that version, checked against what is in them and against the
 // ref that led there. The view is into `stored` and has no owner.
 Result<FrameView> check_frame(ByteView stored, const FrameRef& ref, std::uint32_t version,
-                              const std::string& file);
+                              const std::string& file, FrameCheck check = FrameCheck::Whole);
 
 // Whether a generation's packs are mapped.
 enum class PackAccess : std::uint8_t { Mapped, Plain };
@@ -61,7 +61,7 @@ class PackSet {
   // Into memory of its own.
   Result<Frame> read(const FrameRef& ref) const;
   // Where it lies, if the pack is mapped; else as read().
-  Result<FrameView> view(const FrameRef& ref) const;
+  Result<FrameView> view(const FrameRef& ref, FrameCheck check) const;
   // Bytes a frame takes in its pack, header included.
   std::uint64_t frame_bytes(const FrameRef& ref) const;
 
@@ -82,7 +82,8 @@ class PackSet {
   static bool fits(const Pack& pack, const FrameRef& ref, std::uint32_t version);
   // Calls fetch(offset, bytes), which answers a Result<ByteView>, and checks what it gives.
   template <typename Fetch>
-  static Result<FrameView> checked(const Pack& pack, const FrameRef& ref, const Fetch& fetch);
+  static Result<FrameView> checked(const Pack& pack, const FrameRef& ref, const Fetch& fetch,
+                                   FrameCheck check = FrameCheck::Whole);
 
   // Invariant: ordered by id.
   std::vector<Pack> packs_;

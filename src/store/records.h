@@ -83,6 +83,10 @@ class Frame {
 
 // A frame that was checked where it lies: no copy was made of it where its pack is mapped. Copies
 // are cheap; `owner` keeps the bytes, also when the store was closed and the pack removed.
+// How much of a frame is checked when it is viewed. Parts: nothing but where it lies, for payloads
+// that carry checksums of their own, which the caller checks; so nothing else of it is read.
+enum class FrameCheck : std::uint8_t { Whole, Parts };
+
 struct FrameView {
   std::uint8_t type = 0;
   std::uint8_t codec = 0;

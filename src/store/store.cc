@@ -99,8 +99,8 @@ Result<Frame> Store::read_frame(const FrameRef& ref) const {
   return noted(*state_, ref, state_->generation.packs.read(ref));
 }
 
-Result<FrameView> Store::read_view(const FrameRef& ref) const {
-  return noted(*state_, ref, state_->generation.packs.view(ref));
+Result<FrameView> Store::read_view(const FrameRef& ref, FrameCheck check) const {
+  return noted(*state_, ref, state_->generation.packs.view(ref, check));
 }
 
 Result<Bytes> Store::read_shared(const SharedId& id, std::uint8_t kind) const {

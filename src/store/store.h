@@ -87,7 +87,7 @@ class Store {
   // was cut short is Corrupt; one that somebody cuts while it is being read, or a disk that fails
   // then, ends the process: that is the price of mapping. Cost: half a microsecond and the checksum
   // of the payload, at 10 GB/s or more.
-  Result<FrameView> read_view(const FrameRef& ref) const;
+  Result<FrameView> read_view(const FrameRef& ref, FrameCheck check = FrameCheck::Whole) const;
   // From the copy when the object is damaged (see damages()). Corrupt when both are, or when it is
   // of another kind; NotFound when there is none of that id.
   Result<Bytes> read_shared(const SharedId& id, std::uint8_t kind) const;

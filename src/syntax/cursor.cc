@@ -148,7 +148,7 @@ bool Cursor::goto_parent() {
   return false;
 }
 
-template <typename AtGoal>
+template <bool kCounts, typename AtGoal>
 std::optional<std::uint32_t> Cursor::goto_first_child_where(AtGoal at_goal) {
   const std::size_t initial_size = stack_.size();
   std::uint32_t rank = 0;
@@ -164,7 +164,7 @@ std::optional<std::uint32_t> Cursor::goto_first_child_where(AtGoal at_goal) {
         descended = true;
         break;
       }
-      rank += visible ? 1 : Node(tree_, child.index(), 0).child_count();
+      if (kCounts) rank += visible ? 1 : Node(tree_, child.index(), 0).child_count();
     }
   }
   stack_.resize(initial_size);
@@ -172,14 +172,18 @@ std::optional<std::uint32_t> Cursor::goto_first_child_where(AtGoal at_goal) {
 }
 
 std::optional<std::uint32_t> Cursor::goto_first_child_for_byte(std::uint32_t byte) {
-  return goto_first_child_where([&](std::uint32_t end) { return end > byte; });
+  return goto_first_child_where<true>([&](std::uint32_t end) { return end > byte; });
 }
 
 std::optional<std::uint32_t> Cursor::goto_first_child_for_point(Point point) {
-  return goto_first_child_where([&](std::uint32_t end) {
+  return goto_first_child_where<true>([&](std::uint32_t end) {
     const Point at = tree_->point_at(end);
     return end > 0 && (at.row > point.row || (at.row == point.row && at.column > point.column));
   });
+}
+
+bool Cursor::goto_child_at(std::uint32_t byte) {
+  return goto_first_child_where<false>([&](std::uint32_t end) { return end > byte; }).has_value();
 }
 
 void Cursor::goto_descendant(std::uint32_t descendant_index) {

@@ -33,11 +33,13 @@ Status LazyNodes::allocate() {
   void* nodes = std::calloc(layout.node_count, sizeof(CopseFlatNode));
   if (nodes == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a tree's nodes");
   nodes_.reset(static_cast<CopseFlatNode*>(nodes));
-  for (const SpineNode& node : layout.spine) {
-    nodes_[node.node] = {node.tag, node.start, node.extent};
+  std::vector<SpineNode> spine = layout.spine;
+  std::sort(spine.begin(), spine.end(),
+            [](const SpineNode& a, const SpineNode& b) { return a.node < b.node; });
+  for (const SpineNode& node : spine) {
     spine_nodes_.push_back(node.node);
+    spine_.push_back({node.tag, node.start, node.extent});
   }
-  std::sort(spine_nodes_.begin(), spine_nodes_.end());
   block_made_ = std::vector<std::atomic<std::uint8_t>>(layout.blocks.size());
   missing_ = layout.blocks.size();
   extras_.resize(layout.blocks.size());
@@ -51,11 +53,15 @@ Status LazyNodes::allocate() {
   return success();
 }
 
-void LazyNodes::need_node(std::uint32_t index) const {
+const CopseFlatNode& LazyNodes::node(std::uint32_t index) const {
   const std::size_t block = layout_.block_of(index);
-  if (block_made_[block].load(std::memory_order_acquire) != 0) return;
-  if (std::binary_search(spine_nodes_.begin(), spine_nodes_.end(), index)) return;
+  if (block_made_[block].load(std::memory_order_acquire) != 0) return nodes_[index];
+  const auto spine = std::lower_bound(spine_nodes_.begin(), spine_nodes_.end(), index);
+  if (spine != spine_nodes_.end() && *spine == index) {
+    return spine_[static_cast<std::size_t>(spine - spine_nodes_.begin())];
+  }
   make_block(block);
+  return nodes_[index];
 }
 
 void LazyNodes::need_nodes(std::uint32_t first, std::uint32_t last) const {
@@ -81,41 +87,26 @@ void LazyNodes::make_block(std::size_t block) const {
 
 Status LazyNodes::expand(std::size_t index) const {
   const TreeBlock& block = layout_.blocks[index];
-  std::vector<CopseFlatNode> made;
-  CopseFlatNode* out = nodes_.get() + block.first_node;
-  // Others may be reading the nodes of the spine meanwhile: a tree of several blocks is made aside.
-  if (!layout_.spine.empty()) {
-    made.resize(block.end_node - block.first_node);
-    out = made.data();
-  }
   const auto write = [&]() -> Status {
     if (chunks_ != nullptr && !read_chunks(block.begin_byte, block.end_byte)) return fault();
     COPSE_TRY(const Bytes bytecode, thaw_block(*model_, layout_, block, source_));
-    return expand_block(*model_, layout_, index, source_, bytecode, out, extras_[index]);
+    return expand_block(*model_, layout_, index, source_, bytecode, nodes_.get() + block.first_node,
+                        extras_[index]);
   };
   Status status = write();
-  if (!status.ok()) {
-    made.resize(block.end_node - block.first_node);
-    fill_with_errors(index, made);
-    out = made.data();
-  }
-  if (out != made.data()) return status;
-  auto spine = std::lower_bound(spine_nodes_.begin(), spine_nodes_.end(), block.first_node);
-  for (std::uint32_t node = block.first_node; node < block.end_node; ++node) {
-    if (spine != spine_nodes_.end() && *spine == node) {
-      ++spine;
-    } else {
-      nodes_[node] = made[node - block.first_node];
-    }
-  }
+  if (!status.ok()) fill_with_errors(index);
   return status;
 }
 
-void LazyNodes::fill_with_errors(std::size_t block, std::vector<CopseFlatNode>& made) const {
-  const std::uint32_t start = layout_.blocks[block].begin_byte;
-  std::fill(made.begin(), made.end(),
-            CopseFlatNode{COPSE_SYMBOL_ERROR << 16 | COPSE_TAG_LEAF, start, 0});
-  extras_[block] = {};
+void LazyNodes::fill_with_errors(std::size_t index) const {
+  const TreeBlock& block = layout_.blocks[index];
+  std::fill(nodes_.get() + block.first_node, nodes_.get() + block.end_node,
+            CopseFlatNode{COPSE_SYMBOL_ERROR << 16 | COPSE_TAG_LEAF, block.begin_byte, 0});
+  auto spine = std::lower_bound(spine_nodes_.begin(), spine_nodes_.end(), block.first_node);
+  for (; spine != spine_nodes_.end() && *spine < block.end_node; ++spine) {
+    nodes_[*spine] = spine_[static_cast<std::size_t>(spine - spine_nodes_.begin())];
+  }
+  extras_[index] = {};
 }
 
 std::string_view LazyNodes::need_source(std::uint32_t begin, std::uint32_t end) const {

@@ -49,9 +49,9 @@ class LazyNodes {
   const TreeLayout& layout() const { return layout_; }
   const CopseFlatNode* nodes() const { return nodes_.get(); }
 
-  // From now on nodes()[index] may be read. Nodes that cross blocks are there from the start.
-  void need_node(std::uint32_t index) const;
-  // The same for nodes [first, last).
+  // Nodes that cross blocks are known from the start; the others take their block with them.
+  const CopseFlatNode& node(std::uint32_t index) const;
+  // From now on nodes()[first, last) may be read.
   void need_nodes(std::uint32_t first, std::uint32_t last) const;
   // The source, of which [begin, end) may be read from now on.
   std::string_view need_source(std::uint32_t begin, std::uint32_t end) const;
@@ -75,7 +75,7 @@ class LazyNodes {
   Status allocate();
   void make_block(std::size_t block) const;
   Status expand(std::size_t block) const;
-  void fill_with_errors(std::size_t block, std::vector<CopseFlatNode>& made) const;
+  void fill_with_errors(std::size_t block) const;
   void keep_fault(Status status) const;
   bool read_chunks(std::uint32_t begin, std::uint32_t end) const;
 
@@ -83,6 +83,7 @@ class LazyNodes {
   std::shared_ptr<const void> kept_;
   TreeLayout layout_;
   std::vector<std::uint32_t> spine_nodes_;  // ascending
+  std::vector<CopseFlatNode> spine_;        // beside them
   std::unique_ptr<CopseFlatNode[], Free> nodes_;
   std::string source_text_;
   std::string_view source_;

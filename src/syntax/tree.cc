@@ -105,6 +105,23 @@ std::string_view Tree::source() const {
   return data_->source();
 }
 
+std::uint32_t Tree::source_size() const {
+  return data_->source_size();
+}
+
+std::optional<Row> Tree::row(std::uint32_t row) const {
+  const std::optional<RowSpan> span = data_->row(row);
+  if (!span) return std::nullopt;
+  if (span->next == UINT64_MAX) return Row{span->begin, source_size()};
+  return Row{span->begin, static_cast<std::uint32_t>(span->next) - 1};
+}
+
+Status Tree::check() const {
+  static_cast<void>(data_->nodes());
+  static_cast<void>(data_->source());
+  return data_->fault();
+}
+
 Language Tree::language() const {
   return Language(data_->grammar);
 }

@@ -13,9 +13,10 @@ namespace copse {
 TreeData::TreeData() = default;
 TreeData::~TreeData() = default;
 
-void TreeData::need_node(std::uint32_t index) const {
-  lazy_->need_node(index);
+const CopseFlatNode& TreeData::lazy_node(std::uint32_t index) const {
+  const CopseFlatNode& node = lazy_->node(index);
   if (lazy_->complete()) lazy_now_.store(nullptr, std::memory_order_release);
+  return node;
 }
 
 const CopseFlatNode* TreeData::nodes() const {
@@ -29,6 +30,11 @@ const CopseFlatNode* TreeData::nodes() const {
 std::string_view TreeData::source() const {
   if (lazy_ == nullptr) return source_;
   return lazy_->need_source(0, lazy_->layout().blocks.back().end_byte);
+}
+
+std::uint32_t TreeData::source_size() const {
+  return static_cast<std::uint32_t>(lazy_ == nullptr ? source_.size()
+                                                     : lazy_->layout().blocks.back().end_byte);
 }
 
 std::string_view TreeData::text(std::uint32_t begin, std::uint32_t end) const {

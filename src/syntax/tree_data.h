@@ -73,7 +73,7 @@ struct TreeData {
 
   const CopseFlatNode& node(std::uint32_t index) const {
     if (lazy_now_.load(std::memory_order_acquire) != nullptr) [[unlikely]]
-      need_node(index);
+      return lazy_node(index);
     return nodes_[index];
   }
   // REQUIRES: index < node_count(), as for node().
@@ -90,6 +90,7 @@ struct TreeData {
   // Every node, the whole source: makes what is not there yet.
   const CopseFlatNode* nodes() const;
   std::string_view source() const;
+  std::uint32_t source_size() const;
   std::string_view text(std::uint32_t begin, std::uint32_t end) const;
 
   // Whether one of nodes [first, last) is an internal error node or a missing leaf.
@@ -117,7 +118,7 @@ struct TreeData {
                                                              std::unique_ptr<LazyNodes> lazy,
                                                              std::uint32_t visible_count);
 
-  void need_node(std::uint32_t index) const;
+  const CopseFlatNode& lazy_node(std::uint32_t index) const;
   bool in_chunks() const;
   Point point_in_chunks(std::uint32_t byte) const;
   std::optional<RowSpan> row_in_chunks(std::uint32_t row) const;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "codec/chunked_frame.h"
 #include "core/hash.h"
 #include "core/parallel.h"
 #include "workspace/language_table.h"
@@ -317,7 +318,8 @@ Compactor::Outcome Compactor::rewrite(const Job& job) const {
       }
       COPSE_TRY(tree, rewrite_tree(*workspace_, record, source, *model, tree_form()));
     }
-    outcome.source = compress_small(as_bytes(source), options_.level, target.dictionary.get());
+    outcome.source =
+        compress_source_small(as_bytes(source), options_.level, target.dictionary.get());
     outcome.tree = std::move(tree);
     return success();
   };

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "codec/chunked_frame.h"
 #include "core/parallel.h"
 #include "workspace/language_detection.h"
 
@@ -152,7 +153,7 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
   record.lines = count_lines(text);
   record.note = parse(job, text, lane, sample, outcome);
   if (record.note.size() > kMaxNoteBytes) record.note.resize(kMaxNoteBytes);
-  outcome.source = compress_frame(as_bytes(text), kFastLevel);
+  outcome.source = compress_source(as_bytes(text), kFastLevel);
   if (sample) outcome.text = std::move(text);
   return outcome;
 }

@@ -9,8 +9,6 @@
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
 #include "core/io/memory.h"
-#include "syntax/lazy_nodes.h"
-#include "syntax/tree_codec.h"
 #include "workspace/indexer.h"
 #include "workspace/workspace_impl.h"
 
@@ -22,103 +20,9 @@ StoredFile describe(const FileRecord& record) {
           record.lines, record.nodes,    record.visible_nodes};
 }
 
-Error in_file(Error error, const FileRecord& record) {
-  return std::move(error).with_context(record.path);
-}
-
-// A tree of one block is thawed at once, so that damage shows here; the blocks of larger ones when
-// they are asked for.
-Result<std::unique_ptr<LazyNodes>> open_tree(std::shared_ptr<const TreeModel> model,
-                                             std::string source, const FrameView& frame,
-                                             const FileRecord& record) {
-  const auto nodes =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
-  const std::uint64_t source_bytes = source.size();
-  ByteView bytes = frame.payload;
-  std::shared_ptr<const void> kept = frame.owner;
-  const auto keep = [&](Bytes made) {
-    auto owned = std::make_shared<const Bytes>(std::move(made));
-    bytes = *owned;
-    kept = std::move(owned);
-  };
-  if (frame.codec != static_cast<std::uint8_t>(FrameCodec::Raw)) {
-    COPSE_TRY(Bytes unpacked,
-              unpack_tree_bytes(frame.codec, frame.payload, frame.raw_bytes, nodes));
-    keep(std::move(unpacked));
-  }
-  if (!form_of_tree(bytes)) {
-    // Of version 1, which knows no blocks.
-    COPSE_TRY(const FlatTree flat, decode_tree(*model, source, bytes, nodes));
-    keep(encode_tree(*model, flat, source, {TreeForm::Bytecode}));
-  } else if (nodes <= kBlockNodes) {
-    COPSE_TRY(Bytes thawed, thaw_tree(*model, source, bytes, nodes));
-    keep(std::move(thawed));
-  }
-  return LazyNodes::open(std::move(model), bytes, std::move(kept), std::move(source), nullptr,
-                         source_bytes, nodes);
-}
-
 }  // namespace
 
 // ---- Impl --------------------------------------------------------------------------------------
-
-Result<std::string> Workspace::Impl::read_source(const FileRecord& record) const {
-  const auto read = [&]() -> Result<std::string> {
-    COPSE_TRY(const FrameView frame, store.read_view(record.source));
-    if (frame.type != kSourceFrame) {
-      return Error(ErrorCode::Corrupt, "its source is a frame of another type");
-    }
-    std::shared_ptr<const Dictionary> dictionary;
-    if (needs_dictionary(frame.codec)) {
-      COPSE_TRY(dictionary, objects.dictionary(record.dictionary));
-    }
-    COPSE_TRY_STATUS(
-        check_stated_length(frame.codec, frame.payload, frame.raw_bytes, kFileBytesMax));
-    std::string text(static_cast<std::size_t>(frame.raw_bytes), '\0');
-    const std::span out(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
-    COPSE_TRY_STATUS(decompress_into(frame.codec, frame.payload, dictionary.get(), out));
-    return text;
-  };
-  auto text = read();
-  if (!text.ok()) return in_file(std::move(text).take_error(), record);
-  return text;
-}
-
-Result<FrameView> Workspace::Impl::view_tree(const FileRecord& record) const {
-  if (!record.tree) {
-    return Error(ErrorCode::NotFound,
-                 record.path + " has no tree, it was kept as plain source: " + record.note);
-  }
-  auto read = store.read_view(*record.tree);
-  if (!read.ok()) return in_file(std::move(read).take_error(), record);
-  const FrameView& frame = read.value();
-  if (frame.type != kTreeFrame || frame.codec > static_cast<std::uint8_t>(FrameCodec::ZstdBare)) {
-    return Error(ErrorCode::Corrupt, record.path + ": its tree is a frame of another type");
-  }
-  return read;
-}
-
-Result<PreparedTree> Workspace::Impl::read_packed_tree(const FileRecord& record) const {
-  COPSE_TRY(const FrameView frame, view_tree(record));
-  PreparedTree tree;
-  tree.nodes = record.nodes;
-  tree.visible_nodes = record.visible_nodes;
-  tree.frame.codec = static_cast<FrameCodec>(frame.codec);
-  tree.frame.raw_bytes = frame.raw_bytes;
-  tree.frame.bytes.assign(frame.payload.begin(), frame.payload.end());
-  return tree;
-}
-
-Result<std::shared_ptr<const TreeData>> Workspace::Impl::read_tree(const FileRecord& record) {
-  COPSE_TRY(std::string source, read_source(record));
-  COPSE_TRY(auto grammar, objects.grammar(record.grammar));
-  COPSE_TRY(auto model, objects.model(record.grammar, record.model));
-  COPSE_TRY(const FrameView frame, view_tree(record));
-  auto tree = open_tree(std::move(model), std::move(source), frame, record);
-  if (!tree.ok()) return in_file(std::move(tree).take_error(), record);
-  return make_lazy_tree_data(std::move(grammar), std::move(tree).value(),
-                             static_cast<std::uint32_t>(record.visible_nodes));
-}
 
 Result<FileRecord> Workspace::Impl::find(std::string_view path) const {
   while (path.starts_with("./")) {

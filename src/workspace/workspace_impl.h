@@ -28,10 +28,20 @@ struct Workspace::Impl {
   // A source or a tree of a record, checked. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
   Result<std::shared_ptr<const TreeData>> read_tree(const FileRecord& record);
-  // The tree's frame where it lies.
-  Result<FrameView> view_tree(const FileRecord& record) const;
+  // Frames where they lie.
+  Result<FrameView> view_source(const FileRecord& record, FrameCheck check) const;
+  Result<FrameView> view_tree(const FileRecord& record, FrameCheck check) const;
   // The tree as it is stored, for those who unpack it elsewhere.
   Result<PreparedTree> read_packed_tree(const FileRecord& record) const;
+
+  Result<std::shared_ptr<const Dictionary>> dictionary_for(const FileRecord& record,
+                                                           std::uint8_t codec) const;
+  Result<std::unique_ptr<LazyNodes>> open_whole(const FileRecord& record,
+                                                std::shared_ptr<const TreeModel> model,
+                                                const FrameView& frame, std::uint32_t nodes) const;
+  Result<std::unique_ptr<LazyNodes>> open_in_parts(const FileRecord& record,
+                                                   std::shared_ptr<const TreeModel> model,
+                                                   std::uint32_t nodes) const;
 
   // NotFound names what to do.
   Result<FileRecord> find(std::string_view path) const;

@@ -1,0 +1,169 @@
+// From a record to its source and tree. A small file's are read and checked as a whole; of a large
+// one, what is asked for later, part by part.
+#include <algorithm>
+#include <utility>
+
+#include "codec/chunked_frame.h"
+#include "syntax/lazy_nodes.h"
+#include "syntax/tree_codec.h"
+#include "workspace/workspace_impl.h"
+
+namespace copse {
+namespace {
+
+Error in_file(Error error, const FileRecord& record) {
+  return std::move(error).with_context(record.path);
+}
+
+bool is_chunked(std::uint8_t codec) {
+  return codec == static_cast<std::uint8_t>(FrameCodec::Chunked);
+}
+
+// Chunks of a source where they lie in the store.
+class StoredChunks : public SourceChunks {
+ public:
+  StoredChunks(ChunkedFrame frame, std::shared_ptr<const void> owner,
+               std::shared_ptr<const Dictionary> dictionary)
+      : frame_(std::move(frame)), owner_(std::move(owner)), dictionary_(std::move(dictionary)) {}
+
+  std::uint32_t chunk_bytes() const override { return frame_.chunk_bytes(); }
+  Status read(std::size_t chunk, char* out) const override {
+    const auto bytes = static_cast<std::size_t>(frame_.bytes_of(chunk));
+    return frame_.decode(chunk, dictionary_.get(), {reinterpret_cast<std::uint8_t*>(out), bytes});
+  }
+
+ private:
+  ChunkedFrame frame_;
+  std::shared_ptr<const void> owner_;
+  std::shared_ptr<const Dictionary> dictionary_;
+};
+
+}  // namespace
+
+Result<FrameView> Workspace::Impl::view_source(const FileRecord& record, FrameCheck check) const {
+  COPSE_TRY(FrameView frame, store.read_view(record.source, check));
+  if (frame.type == kSourceFrame) return frame;
+  return Error(ErrorCode::Corrupt, "its source is a frame of another type");
+}
+
+Result<std::shared_ptr<const Dictionary>> Workspace::Impl::dictionary_for(
+    const FileRecord& record, std::uint8_t codec) const {
+  if (needs_dictionary(codec) || (is_chunked(codec) && !record.dictionary.none())) {
+    return objects.dictionary(record.dictionary);
+  }
+  return std::shared_ptr<const Dictionary>();
+}
+
+Result<std::string> Workspace::Impl::read_source(const FileRecord& record) const {
+  const auto read = [&]() -> Result<std::string> {
+    COPSE_TRY(const FrameView frame, view_source(record, FrameCheck::Whole));
+    COPSE_TRY(const auto dictionary, dictionary_for(record, frame.codec));
+    COPSE_TRY_STATUS(
+        check_stated_length(frame.codec, frame.payload, frame.raw_bytes, kFileBytesMax));
+    std::string text(static_cast<std::size_t>(frame.raw_bytes), '\0');
+    const std::span out(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
+    COPSE_TRY_STATUS(decompress_into(frame.codec, frame.payload, dictionary.get(), out));
+    return text;
+  };
+  auto text = read();
+  if (!text.ok()) return in_file(std::move(text).take_error(), record);
+  return text;
+}
+
+Result<FrameView> Workspace::Impl::view_tree(const FileRecord& record, FrameCheck check) const {
+  if (!record.tree) {
+    return Error(ErrorCode::NotFound,
+                 record.path + " has no tree, it was kept as plain source: " + record.note);
+  }
+  auto frame = store.read_view(*record.tree, check);
+  if (!frame.ok()) return in_file(std::move(frame).take_error(), record);
+  if (frame.value().type != kTreeFrame ||
+      frame.value().codec > static_cast<std::uint8_t>(FrameCodec::ZstdBare)) {
+    return Error(ErrorCode::Corrupt, record.path + ": its tree is a frame of another type");
+  }
+  return frame;
+}
+
+Result<PreparedTree> Workspace::Impl::read_packed_tree(const FileRecord& record) const {
+  COPSE_TRY(const FrameView frame, view_tree(record, FrameCheck::Whole));
+  PreparedTree tree;
+  tree.nodes = record.nodes;
+  tree.visible_nodes = record.visible_nodes;
+  tree.frame.codec = static_cast<FrameCodec>(frame.codec);
+  tree.frame.raw_bytes = frame.raw_bytes;
+  tree.frame.bytes.assign(frame.payload.begin(), frame.payload.end());
+  return tree;
+}
+
+// A tree of one block is thawed at once, so that damage shows here.
+Result<std::unique_ptr<LazyNodes>> Workspace::Impl::open_whole(
+    const FileRecord& record, std::shared_ptr<const TreeModel> model, const FrameView& frame,
+    std::uint32_t nodes) const {
+  COPSE_TRY(std::string source, read_source(record));
+  const std::uint64_t source_bytes = source.size();
+  ByteView bytes = frame.payload;
+  std::shared_ptr<const void> kept = frame.owner;
+  const auto keep = [&](Bytes made) {
+    auto owned = std::make_shared<const Bytes>(std::move(made));
+    bytes = *owned;
+    kept = std::move(owned);
+  };
+  if (frame.codec != static_cast<std::uint8_t>(FrameCodec::Raw)) {
+    COPSE_TRY(Bytes unpacked,
+              unpack_tree_bytes(frame.codec, frame.payload, frame.raw_bytes, nodes));
+    keep(std::move(unpacked));
+  }
+  if (!form_of_tree(bytes)) {
+    // Of version 1, which knows no blocks.
+    COPSE_TRY(const FlatTree flat, decode_tree(*model, source, bytes, nodes));
+    keep(encode_tree(*model, flat, source, {TreeForm::Bytecode}));
+  } else if (nodes <= kBlockNodes) {
+    COPSE_TRY(Bytes thawed, thaw_tree(*model, source, bytes, nodes));
+    keep(std::move(thawed));
+  }
+  return LazyNodes::open(std::move(model), bytes, std::move(kept), std::move(source), nullptr,
+                         source_bytes, nodes);
+}
+
+// A large file: its header, jump table and table of chunks are checked now, each block and chunk
+// when it is asked for. Null when it is not kept in parts.
+Result<std::unique_ptr<LazyNodes>> Workspace::Impl::open_in_parts(
+    const FileRecord& record, std::shared_ptr<const TreeModel> model, std::uint32_t nodes) const {
+  std::unique_ptr<LazyNodes> none;
+  if (record.source_bytes < kChunkedBytesMin || nodes <= kBlockNodes) return none;
+  COPSE_TRY(const FrameView source, view_source(record, FrameCheck::Parts));
+  COPSE_TRY(const FrameView tree, view_tree(record, FrameCheck::Parts));
+  const bool raw = tree.codec == static_cast<std::uint8_t>(FrameCodec::Raw);
+  if (!is_chunked(source.codec) || !raw || !form_of_tree(tree.payload)) return none;
+  COPSE_TRY_STATUS(
+      check_stated_length(source.codec, source.payload, source.raw_bytes, kFileBytesMax));
+  COPSE_TRY(ChunkedFrame chunks, ChunkedFrame::read(source.payload, source.raw_bytes));
+  COPSE_TRY(auto dictionary, dictionary_for(record, source.codec));
+  return LazyNodes::open(
+      std::move(model), tree.payload, tree.owner, {},
+      std::make_unique<StoredChunks>(std::move(chunks), source.owner, std::move(dictionary)),
+      source.raw_bytes, nodes);
+}
+
+Result<std::shared_ptr<const TreeData>> Workspace::Impl::read_tree(const FileRecord& record) {
+  const auto nodes =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
+  if (!record.tree) {
+    auto none = view_tree(record, FrameCheck::Whole);
+    return std::move(none).take_error();
+  }
+  COPSE_TRY(auto grammar, objects.grammar(record.grammar));
+  COPSE_TRY(auto model, objects.model(record.grammar, record.model));
+  const auto open = [&]() -> Result<std::unique_ptr<LazyNodes>> {
+    COPSE_TRY(auto parts, open_in_parts(record, model, nodes));
+    if (parts != nullptr) return parts;
+    COPSE_TRY(const FrameView frame, view_tree(record, FrameCheck::Whole));
+    return open_whole(record, model, frame, nodes);
+  };
+  auto lazy = open();
+  if (!lazy.ok()) return in_file(std::move(lazy).take_error(), record);
+  return make_lazy_tree_data(std::move(grammar), std::move(lazy).value(),
+                             static_cast<std::uint32_t>(record.visible_nodes));
+}
+
+}  // namespace copse
