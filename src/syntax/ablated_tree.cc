@@ -147,86 +147,107 @@ class JumpTableWriter {
   TreePhases phases_;
 };
 
-// Writes the jump table as other trees have it; what it says is checked where that one is read.
+// Takes a jump table as it stands: whether it makes sense is for TreeLayout::read, which sees it
+// next.
 class JumpTableReader {
  public:
-  JumpTableReader(AblatedReader& in, TreePhases phases, Bytes& table)
-      : in_(in), phases_(phases), out_(table) {}
+  JumpTableReader(AblatedReader& in, TreePhases phases, TreeLayout& layout)
+      : in_(in), phases_(phases), layout_(layout) {}
 
-  bool read(const Header& header) {
-    const std::uint32_t count = (header.node_count - 1) / header.block_nodes + 1;
-    std::uint64_t byte = 0;
-    std::uint64_t row = 0;
+  bool read() {
+    const std::uint32_t count = (layout_.node_count - 1) / layout_.block_nodes + 1;
+    std::vector<std::uint32_t> payload_bytes;
+    TreeBlock block;
+    block.top_level = TreeLayout::kNone;
     for (std::uint32_t i = 1; i < count && !in_.failed(); ++i) {
-      position(byte);
-      position(row);
-      pass();  // operations
-      pass();  // bytes of the payload
-      const std::uint64_t kept = pass();
-      if (kept > open_.size()) return false;
-      open_.resize(static_cast<std::size_t>(kept));
-      if (kept > 0) position(open_.back().next_child);
-      for (std::uint64_t added = pass(); added > 0 && !in_.failed(); --added) {
-        read_node();
-      }
+      TreeBlock next;
+      next.begin_byte = position(block.begin_byte);
+      next.first_row = position(block.first_row);
+      block.operations = number();
+      payload_bytes.push_back(number());
+      layout_.blocks.push_back(block);
+      read_spine();
+      next.top_level = open_.empty() ? TreeLayout::kNone : open_.back();
+      block = next;
     }
-    return !in_.failed();
+    layout_.blocks.push_back(block);
+    ByteReader payloads(in_.rest());
+    for (std::size_t i = 0; i < payload_bytes.size(); ++i) {
+      layout_.blocks[i].payload = payloads.raw(payload_bytes[i]);
+    }
+    layout_.blocks.back().payload = payloads.raw(payloads.remaining());
+    return !in_.failed() && !payloads.failed();
   }
 
  private:
-  struct Open {
-    std::uint64_t node = 0;
-    std::uint64_t start = 0;
-    std::uint64_t next_child = 0;
-  };
-
-  std::uint64_t number() { return in_.number(NumberRole::Count); }
-  std::uint64_t pass() {
-    const std::uint64_t value = number();
-    out_.varint(value);
-    return value;
+  std::uint32_t number() { return in_.number(NumberRole::Count); }
+  std::uint32_t position(std::uint32_t base) {
+    const std::uint32_t stated = number();
+    if (!phases_.on(TreePhase::Delta)) return stated;
+    if (stated > UINT32_MAX - base) in_.fail();
+    return base + stated;
   }
 
-  // Moves `base` on to where the next number says.
-  void position(std::uint64_t& base) {
-    const std::uint64_t stated = number();
-    const bool relative = phases_.on(TreePhase::Delta);
-    if (!relative && stated < base) in_.fail();
+  void read_spine() {
+    const std::uint32_t kept = number();
+    if (kept > open_.size()) in_.fail();
     if (in_.failed()) return;
-    out_.varint(relative ? stated : stated - base);
-    base = relative ? base + stated : stated;
+    open_.resize(kept);
+    if (kept > 0) {
+      SpineLevel level = layout_.levels[open_.back()];
+      open_.pop_back();
+      level.next_child = position(level.next_child);
+      add_level(level);
+    }
+    for (std::uint32_t added = number(); added > 0 && !in_.failed(); --added) {
+      read_node();
+    }
   }
 
   void read_node() {
-    Open node = open_.empty() ? Open{} : open_.back();
-    position(node.node);
-    position(node.start);
-    pass();  // extent
-    if (phases_.on(TreePhase::Packing)) {
-      pass();
-    } else {
-      const std::uint64_t symbol = number();
-      const std::uint64_t production = number();
-      const std::uint64_t flags = number();
-      if (symbol > UINT16_MAX || production > COPSE_MAX_PRODUCTION_ID || flags > 15) in_.fail();
-      out_.varint(symbol << 16 | production << 4 | flags);
-    }
-    if (phases_.on(TreePhase::Interning)) {
-      pass();  // shape
-    } else {
-      const std::uint64_t named = number();
-      if (named > 1) in_.fail();
-      const ShapeId shape = named == 1 ? in_.shape() : kNoShape;
-      out_.varint(shape == kNoShape ? 0 : shape + std::uint64_t{1});
-    }
-    node.next_child = pass();
-    if (!in_.failed()) open_.push_back(node);
+    const SpineNode above =
+        open_.empty() ? SpineNode{} : layout_.spine[layout_.levels[open_.back()].spine_node];
+    SpineNode node;
+    node.node = position(above.node);
+    node.start = position(above.start);
+    node.extent = number();
+    node.tag = read_tag();
+    node.shape = read_shape();
+    SpineLevel level;
+    level.spine_node = static_cast<std::uint32_t>(layout_.spine.size());
+    level.next_child = number();
+    layout_.spine.push_back(node);
+    add_level(level);
+  }
+
+  std::uint32_t read_tag() {
+    const std::uint32_t first = number();
+    if (phases_.on(TreePhase::Packing)) return first;
+    const std::uint32_t production = number();
+    const std::uint32_t flags = number();
+    if (first > UINT16_MAX || production > COPSE_MAX_PRODUCTION_ID || flags > 15) in_.fail();
+    return first << 16 | production << 4 | flags;
+  }
+
+  ShapeId read_shape() {
+    const std::uint32_t named = number();
+    if (named == 0) return kNoShape;
+    if (phases_.on(TreePhase::Interning)) return named - 1;
+    if (named > 1) in_.fail();
+    return in_.shape();
+  }
+
+  void add_level(SpineLevel level) {
+    level.parent = open_.empty() ? TreeLayout::kNone : open_.back();
+    open_.push_back(static_cast<std::uint32_t>(layout_.levels.size()));
+    layout_.levels.push_back(level);
+    if (layout_.levels.size() > TreeLayout::kLevelsMax) in_.fail();
   }
 
   AblatedReader& in_;
   TreePhases phases_;
-  ByteWriter out_;
-  std::vector<Open> open_;
+  TreeLayout& layout_;
+  std::vector<std::uint32_t> open_;  // levels
 };
 
 // ---- bytecode ----------------------------------------------------------------------------------
@@ -263,20 +284,16 @@ Bytes encode_bytecode(const TreeModel& model, const FlatTree& tree, std::string_
 
 Result<Bytes> bytecode_of(const TreeModel& model, std::string_view source, AblatedReader& in,
                           const Header& header, std::uint32_t nodes_max) {
-  // The same layout as other trees have it, so that there is one reader, with all its checks.
-  Bytes plain;
-  ByteWriter out(plain);
-  const bool many = header.many_blocks();
-  out.u8(static_cast<std::uint8_t>(kTreeFormatVersion | kTreeRootStated |
-                                   (many ? kTreeManyBlocks : 0)));
-  out.varint(header.node_count);
-  write_tag(out, header.root_tag);
-  if (many) out.varint(header.block_nodes);
-  if (!JumpTableReader(in, header.phases, plain).read(header)) {
+  TreeLayout stated;
+  stated.node_count = header.node_count;
+  stated.block_nodes = header.block_nodes;
+  stated.root_tag = header.root_tag;
+  if (!JumpTableReader(in, header.phases, stated).read()) {
     return corrupt("its jump table is damaged");
   }
-  out.raw(in.rest());
-  COPSE_TRY(TreeLayout layout, TreeLayout::read(model, plain, source.size(), nodes_max));
+  // Through the layout that other trees have, so that there is one reader, with all its checks.
+  const Bytes usual = stated.write(model);
+  COPSE_TRY(TreeLayout layout, TreeLayout::read(model, usual, source.size(), nodes_max));
   std::vector<Bytes> payloads;
   for (const TreeBlock& block : layout.blocks) {
     COPSE_TRY(Bytes bytecode, read_ablated_block(model, header.phases, layout, block, source));
