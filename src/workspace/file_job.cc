@@ -46,11 +46,12 @@ Status LaneState::ready(const LanguageState& language,
 }
 
 Lanes make_lanes(unsigned jobs, const std::vector<std::string>& command, const Clock& clock,
-                 const ParseLimits& limits) {
+                 const ParseLimits& limits, TreePhases phases) {
   Lanes lanes;
   for (unsigned i = 0; i < thread_count(jobs); ++i) {
-    lanes.push_back(std::make_unique<LaneState>(
-        command.empty() ? make_thread_lane(clock, limits) : make_process_lane(command, limits)));
+    lanes.push_back(std::make_unique<LaneState>(command.empty()
+                                                    ? make_thread_lane(clock, limits, phases)
+                                                    : make_process_lane(command, limits, phases)));
   }
   return lanes;
 }
@@ -128,6 +129,7 @@ FileOutcome FileWorker::learn_from(const IndexJob& job, std::size_t bytes, LaneS
 
 FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) const {
   FileOutcome outcome;
+  outcome.job = &job;
   FileRecord& record = outcome.record;
   record.path = job.file.path;
   auto read_text = read(job, record);
@@ -152,7 +154,7 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
   record.lines = count_lines(text);
   record.note = parse(job, text, lane, sample, outcome);
   if (record.note.size() > kMaxNoteBytes) record.note.resize(kMaxNoteBytes);
-  outcome.source = compress_frame(as_bytes(text), kFastLevel);
+  outcome.source = phases_.compress_source(as_bytes(text));
   if (sample) outcome.text = std::move(text);
   return outcome;
 }

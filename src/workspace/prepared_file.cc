@@ -26,8 +26,8 @@ bool same_tree(const FlatTree& a, const FlatTree& b) {
 }  // namespace
 
 Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
-                                  std::string_view source) {
-  Bytes bytes = encode_tree(model, tree, source);
+                                  std::string_view source, TreePhases phases) {
+  Bytes bytes = encode_tree(model, tree, source, {TreeForm::Fast, kBlockNodes, phases});
   COPSE_TRY(const FlatTree back,
             decode_tree(model, source, bytes, static_cast<std::uint32_t>(tree.nodes.size())));
   if (!same_tree(tree, back)) {
@@ -36,6 +36,11 @@ Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
   PreparedTree prepared;
   prepared.nodes = tree.nodes.size();
   prepared.visible_nodes = tree.visible_count;
+  if (!phases.on(TreePhase::Bytecode) && phases.on(TreePhase::Frozen)) {
+    // A list of nodes has no tables to be coded by.
+    prepared.frame = compress_frame(bytes, kFastLevel);
+    return prepared;
+  }
   // What entropy coding left, no other compressor makes smaller.
   prepared.frame = {FrameCodec::Raw, bytes.size(), std::move(bytes)};
   return prepared;

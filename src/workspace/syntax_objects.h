@@ -22,6 +22,7 @@ inline constexpr std::uint8_t kTreeFrame = 2;
 inline constexpr std::uint8_t kGrammarObject = 1;
 inline constexpr std::uint8_t kModelObject = 2;
 inline constexpr std::uint8_t kDirectoryObject = 3;
+inline constexpr std::uint8_t kPhasesObject = 6;
 
 // The root whose object says which directory the store is of: relative when the store lies inside.
 inline constexpr const char* kDirectoryRoot = "directory";
