@@ -152,6 +152,9 @@ TEST(AblatedTree, DamagedTreesNeitherCrashNorGrow) {
         (void)thaw_tree(*model, text, damaged, nodes_max).ok();
       }
       EXPECT_FALSE(decode_tree(*model, text, bytes, nodes_max - 1).ok());
+      Bytes longer = bytes;
+      longer.insert(longer.end(), 2, 0);
+      EXPECT_FALSE(decode_tree(*model, text, longer, nodes_max).ok());
     }
   }
 }
