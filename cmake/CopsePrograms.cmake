@@ -100,12 +100,13 @@ function(copse_source_checks)
   add_test(NAME layers
     COMMAND ${python} "${tools}/check_layers.py" "${PROJECT_BINARY_DIR}/layers.txt" "${PROJECT_SOURCE_DIR}")
   add_test(NAME tidy COMMAND ${python} "${tools}/tidy.py" "${PROJECT_SOURCE_DIR}")
-  foreach(script IN ITEMS check_layers tidy check_grammars)
+  foreach(script IN ITEMS check_layers tidy check_grammars pick_corpus_files)
     add_test(NAME ${script}_script COMMAND ${python} "${tools}/${script}_test.py")
   endforeach()
   add_test(NAME grammars
     COMMAND ${python} "${tools}/check_grammars.py" "${PROJECT_SOURCE_DIR}" "${COPSE_GRAMMAR_DIR}")
-  set_tests_properties(layers layers tidy grammars check_layers_script tidy_script check_grammars_script PROPERTIES
+  set_tests_properties(layers layers tidy grammars check_layers_script tidy_script check_grammars_script
+    pick_corpus_files_script PROPERTIES
     TIMEOUT 60 LABELS source)
 endfunction()
 
@@ -137,12 +138,14 @@ function(copse_fuzz_targets)
   endforeach()
 endfunction()
 
-# bench/<task>/*.cc: the program copse_bench_<task>, built when it is asked for by name.
+# bench/<task>/*.cc: the program copse_bench_<task>, built when it is asked for by name. All share bench/common/.
 function(copse_benchmarks)
   find_package(benchmark REQUIRED)
   get_property(modules GLOBAL PROPERTY COPSE_MODULES)
   list(TRANSFORM modules PREPEND copse::)
+  file(GLOB shared CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/common/*.cc")
   file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*/*.cc")
+  list(REMOVE_ITEM files ${shared} "")
   set(folders "")
   foreach(file IN LISTS files)
     get_filename_component(folder "${file}" DIRECTORY)
@@ -152,7 +155,8 @@ function(copse_benchmarks)
   foreach(folder IN LISTS folders)
     get_filename_component(task "${folder}" NAME)
     file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc")
-    add_executable(copse_bench_${task} EXCLUDE_FROM_ALL ${sources})
+    add_executable(copse_bench_${task} EXCLUDE_FROM_ALL ${sources} ${shared})
+    target_compile_options(copse_bench_${task} PRIVATE "SHELL:-iquote ${PROJECT_SOURCE_DIR}/bench")
     set_target_properties(copse_bench_${task} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
     target_compile_definitions(copse_bench_${task} PRIVATE COPSE_TEST_GRAMMAR_DIR="${COPSE_GRAMMAR_DIR}"
       COPSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

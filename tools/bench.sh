@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Measures one task: bench.sh <task>. A task is a folder of bench/: its run.sh is called with the file to write, or,
-# where there is none, its program copse_bench_<task> is built and run. The result is build/bench/<task>.json.
+# where there is none, its program copse_bench_<task> is built and run. The result is build/bench/<task>.json. What
+# tasks share is in bench/common.
 set -eu
 cd "$(dirname "$0")/.."
 task=${1:-}
-if [ -z "$task" ] || [ ! -d "bench/$task" ]; then
+if [ -z "$task" ] || [ "$task" = common ] || [ ! -d "bench/$task" ]; then
   echo "usage: make bench TASK=name, where name is one of:" >&2
-  for folder in bench/*/; do [ -d "$folder" ] && echo "  $(basename "$folder")" >&2; done
+  for folder in bench/*/; do [ "$folder" = bench/common/ ] || echo "  $(basename "$folder")" >&2; done
   exit 2
 fi
 mkdir -p build/bench

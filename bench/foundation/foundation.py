@@ -7,22 +7,23 @@ core, the same grammars, the same files, the same number of threads. --brief lea
 """
 import argparse
 import datetime
-import hashlib
 import json
 import os
 import pathlib
-import platform
 import shutil
 import signal
 import statistics
 import sys
 import tempfile
 
-from processes import run
-from report import print_table
-
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent / "common"))
+
+from processes import run  # noqa: E402
+from report import print_table  # noqa: E402
+from surroundings import content_hash, describe_corpus, describe_machine, say  # noqa: E402
+
 COPSE = os.environ.get("COPSE_BINARY", ROOT / "build/release/copse")
 RIVAL = os.environ.get("COPSE_BENCH", ROOT / "build/release/bench/copse_bench_foundation")
 QUERIES = ["rare", "frequent", "predicates"]
@@ -170,39 +171,6 @@ class Foundation:
 
 def ratio(ones, others):
     return statistics.median(one.wall_s / other.wall_s for one, other in zip(ones, others))
-
-
-def say(what):
-    print(f"  {what}", file=sys.stderr, flush=True)
-
-
-def content_hash(root, paths):
-    """Of the paths and contents of all files: what tells one corpus from another."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        content = (root / path).read_bytes()
-        digest.update(f"{path}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def describe_corpus(corpus, content):
-    unpacked = ROOT / "build/corpus"
-    described = {"name": corpus.name, "content_sha256": content}
-    if unpacked in corpus.parents:
-        package = unpacked / corpus.relative_to(unpacked).parts[0]
-        described.update(name=package.name, version=(package / "version").read_text().strip(),
-                         deb_sha256=(package / "sha256").read_text().strip())
-    return described
-
-
-def describe_machine(load_before):
-    cpuinfo = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-    models = [line.partition(":")[2].strip() for line in cpuinfo if line.startswith("model name")]
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return {"cpu": models[0] if models else platform.machine(), "cores": len(os.sched_getaffinity(0)),
-            "memory_gb": round(memory / 1e9, 1), "kernel": platform.release(),
-            "load_before": load_before, "load_after": round(os.getloadavg()[0], 2)}
 
 
 def main():

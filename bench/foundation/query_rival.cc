@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "corpus.h"
+#include "common/corpus.h"
 
 namespace copse::bench {
 

@@ -1,22 +1,5 @@
 """The figures of a run as one table, copse beside its rivals."""
-import os
-import sys
-
-
-def megabytes(value):
-    return f"{value:,.1f} MB" if value < 100 else f"{value:,.0f} MB"
-
-
-def seconds(value):
-    return f"{value:.2f} s"
-
-
-def microseconds(value):
-    return f"{value:,.0f} µs" if value < 1000 else f"{value / 1000:,.1f} ms"
-
-
-def times(value):
-    return f"{value:.2f}×" if value < 10 else f"{value:,.0f}×"
+from text import megabytes, microseconds, seconds, styles, times
 
 
 def rows_of(metrics):
@@ -59,8 +42,7 @@ def rows_of(metrics):
 
 
 def print_table(report):
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    bold, faint, plain = ("\033[1m", "\033[2m", "\033[0m") if colour else ("", "", "")
+    bold, faint, plain = styles()
     corpus, machine, metrics = report["corpus"], report["machine"], report["metrics"]
     name = f"{corpus['name']} {corpus.get('version', '')}".strip()
     print(f"\n{bold}{report['copse']} on {name}{plain}")

@@ -56,7 +56,7 @@ class MemorySampler:
 
     def __init__(self, group):
         self.group = group
-        self.peak = {"anon": 0, "file": 0, "leader_anon": 0, "processes": 0}
+        self.peak = {"anon": 0, "file": 0, "budget": 0, "leader_anon": 0, "processes": 0}
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.sample_until_stopped)
         self.thread.start()
@@ -77,6 +77,8 @@ class MemorySampler:
 
     def take(self, each, leader):
         anon = sum(rss["RssAnon"] for rss in each)
+        # What a memory budget is judged by: shared memory counts, mapped files do not.
+        self.peak["budget"] = max(self.peak["budget"], anon + sum(rss["RssShmem"] for rss in each))
         self.peak["file"] = max(self.peak["file"], sum(rss["RssFile"] for rss in each))
         if anon > self.peak["anon"]:
             self.peak.update(anon=anon, leader_anon=leader["RssAnon"], processes=len(each))
@@ -95,7 +97,7 @@ def members_of_group(group):
 
 
 def rss_of(pid):
-    rss = {"RssAnon": 0, "RssFile": 0}
+    rss = {"RssAnon": 0, "RssFile": 0, "RssShmem": 0}
     with contextlib.suppress(OSError):
         for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
             name, _, value = line.partition(":")

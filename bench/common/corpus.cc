@@ -1,7 +1,8 @@
 // Reading and parsing as simply and as fast as tree-sitter allows: what copse is compared with.
-#include "corpus.h"
+#include "common/corpus.h"
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -16,7 +17,7 @@
 namespace copse::bench {
 
 void give_up(const std::string& why) {
-  std::cerr << "copse_bench_foundation: " << why << '\n';
+  std::cerr << program_invocation_short_name << ": " << why << '\n';
   std::_Exit(2);
 }
 
