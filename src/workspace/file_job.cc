@@ -140,7 +140,8 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
     return outcome;
   }
   std::string text = std::move(read_text).value();
-  record.content = content_id(as_bytes(text));
+  outcome.content = content_id(as_bytes(text));
+  record.content = outcome.content;
   record.source_bytes = text.size();
   if (job.known && job.known->content == record.content &&
       record_is_current(*job.known, job.language, languages_)) {

@@ -27,6 +27,7 @@ struct FileOutcome {
   Kind kind = Kind::Stored;
   // Everything but the frames' places. `note` says why there is no tree.
   FileRecord record;
+  ContentId content;
   FramePayload source;
   std::optional<PreparedTree> tree;
   std::string problem;  // why it is unreadable

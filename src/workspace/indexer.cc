@@ -347,7 +347,7 @@ Status Indexer::store_outcome(FileOutcome outcome) {
 
 Status Indexer::put_file(FileOutcome outcome) {
   FileRecord& record = outcome.record;
-  COPSE_TRY(const bool shared, share_frames(record, outcome.tree.has_value()));
+  COPSE_TRY(const bool shared, share_frames(outcome));
   if (!shared) {
     COPSE_TRY(record.source,
               writer_->append_frame(kSourceFrame, static_cast<std::uint8_t>(outcome.source.codec),
@@ -358,7 +358,7 @@ Status Indexer::put_file(FileOutcome outcome) {
     COPSE_TRY(record.tree, writer_->append_frame(kTreeFrame, static_cast<std::uint8_t>(frame.codec),
                                                  frame.raw_bytes, frame.bytes));
   }
-  if (!shared) shared_frames_.remember(record, *outcome.job);
+  if (!shared) shared_frames_.remember(outcome.content, record, *outcome.job);
   if (outcome.tree) {
     ++report_.files_parsed;
     report_.bytes_parsed += record.source_bytes;
@@ -371,11 +371,12 @@ Status Indexer::put_file(FileOutcome outcome) {
   return commit_when_due();
 }
 
-Result<bool> Indexer::share_frames(FileRecord& record, bool has_tree) const {
-  const std::string* const path = shared_frames_.find(record);
+Result<bool> Indexer::share_frames(FileOutcome& outcome) const {
+  FileRecord& record = outcome.record;
+  const std::string* const path = shared_frames_.find(outcome.content, record);
   if (path == nullptr) return false;
   COPSE_TRY(const auto stored, writer_->find(*path));
-  if (!stored || !SharedFrames::can_share(*stored, record, has_tree)) return false;
+  if (!stored || !SharedFrames::can_share(*stored, record, outcome.tree.has_value())) return false;
   record.source = stored->source;
   record.tree = stored->tree;
   return true;

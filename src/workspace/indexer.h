@@ -58,7 +58,7 @@ class Indexer {
   Status store_outcome(FileOutcome outcome);
   Status put_file(FileOutcome outcome);
   // Whether the record has taken over the frames of an equal file.
-  Result<bool> share_frames(FileRecord& record, bool has_tree) const;
+  Result<bool> share_frames(FileOutcome& outcome) const;
   Status commit();
   Status commit_when_due();
   bool stopping() const;

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/bytes.h"
-#include "core/hash.h"
 
 namespace copse {
 
@@ -21,28 +20,29 @@ SharedFrames::SharedFrames(const std::vector<IndexJob>& jobs) {
   }
 }
 
-// Files of one content and several languages are rare enough for the last of them to be forgotten
-// but not for sharing to be lost to them.
-std::uint64_t SharedFrames::key_of(const FileRecord& record) {
-  return ByteReader(record.content.digest).u64() ^ checksum64(as_bytes(record.language));
+// Of files of one content, those of one language share; of two keys that collide, one goes alone.
+std::uint64_t SharedFrames::key_of(const ContentId& content, const FileRecord& record) {
+  return ByteReader(content.digest).u64() ^ checksum64(as_bytes(record.language));
 }
 
-const std::string* SharedFrames::find(const FileRecord& record) const {
-  const auto found = jobs_.find(key_of(record));
-  return found == jobs_.end() ? nullptr : &found->second->file.path;
+const std::string* SharedFrames::find(const ContentId& content, const FileRecord& record) const {
+  const auto found = remembered_.find(key_of(content, record));
+  if (found == remembered_.end() || found->second.content != content) return nullptr;
+  return &found->second.job->file.path;
 }
 
-void SharedFrames::remember(const FileRecord& record, const IndexJob& job) {
-  if (jobs_.size() >= kRememberedMax) return;
+void SharedFrames::remember(const ContentId& content, const FileRecord& record,
+                            const IndexJob& job) {
+  if (remembered_.size() >= kRememberedMax) return;
   if (!std::binary_search(sizes_.begin(), sizes_.end(), record.source_bytes)) return;
-  jobs_.try_emplace(key_of(record), &job);
+  remembered_.try_emplace(key_of(content, record), Remembered{content, &job});
 }
 
 bool SharedFrames::can_share(const FileRecord& stored, const FileRecord& record, bool has_tree) {
-  return stored.content == record.content && stored.source_bytes == record.source_bytes &&
-         stored.language == record.language && stored.grammar == record.grammar &&
-         stored.model == record.model && stored.parser_build == record.parser_build &&
-         stored.nodes == record.nodes && stored.tree.has_value() == has_tree;
+  return stored.content == record.content && stored.language == record.language &&
+         stored.grammar == record.grammar && stored.model == record.model &&
+         stored.parser_build == record.parser_build && stored.nodes == record.nodes &&
+         stored.tree.has_value() == has_tree;
 }
 
 }  // namespace copse

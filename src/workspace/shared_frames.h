@@ -7,13 +7,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/hash.h"
 #include "store/records.h"
 #include "workspace/index_plan.h"
 
 namespace copse {
 
 // Remembers one file of each content, and only where another file of the run is of the same size.
-// Memory: 40 bytes for each of those, kRememberedMax of them at most; what is beyond is stored as
+// Memory: 80 bytes for each of those, kRememberedMax of them at most; what is beyond is stored as
 // if it were alone. For one thread. Borrows the jobs.
 class SharedFrames {
  public:
@@ -22,21 +23,26 @@ class SharedFrames {
   SharedFrames() = default;
   explicit SharedFrames(const std::vector<IndexJob>& jobs);
 
-  // The path of a stored file that may be equal to the record's; null when there is none. That they
-  // are equal is for can_share to say.
-  const std::string* find(const FileRecord& record) const;
-  // REQUIRES: the record of that job is in the store.
-  void remember(const FileRecord& record, const IndexJob& job);
+  // The path of a stored file of that content; null when there is none. Whether the record may
+  // share its frames is for can_share to say.
+  const std::string* find(const ContentId& content, const FileRecord& record) const;
+  // REQUIRES: the record of that job, of that content, is in the store.
+  void remember(const ContentId& content, const FileRecord& record, const IndexJob& job);
 
-  // Whether everything that decides the frames is the same: content, language, grammar, model, and
-  // the build of the parser.
+  // Whether all that decides the frames of equal contents is the same: language, grammar, model,
+  // and the build of the parser.
   static bool can_share(const FileRecord& stored, const FileRecord& record, bool has_tree);
 
  private:
-  static std::uint64_t key_of(const FileRecord& record);
+  struct Remembered {
+    ContentId content;
+    const IndexJob* job;
+  };
+
+  static std::uint64_t key_of(const ContentId& content, const FileRecord& record);
 
   std::vector<std::uint64_t> sizes_;  // that occur more than once, ascending
-  std::unordered_map<std::uint64_t, const IndexJob*> jobs_;
+  std::unordered_map<std::uint64_t, Remembered> remembered_;
 };
 
 }  // namespace copse
