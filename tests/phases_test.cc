@@ -207,6 +207,17 @@ TEST_P(Phases, LaterRunsGoOnWithout) {
   expect_verified(open(store("store")), false);
 }
 
+TEST_P(Phases, NamesThatNobodyKnowsMakeNoStore) {
+  IndexOptions options;
+  options.store_directory = store("none");
+  options.grammar_path = {COPSE_TEST_GRAMMAR_DIR};
+  options.phases_off = {GetParam(), "phase5_magic"};
+  const auto report = index_directory((directory_ / "src").string(), options);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().code(), ErrorCode::InvalidArgument);
+  EXPECT_FALSE(std::filesystem::exists(store("none")));
+}
+
 INSTANTIATE_TEST_SUITE_P(Each, Phases,
                          ::testing::Values("phase1_varint", "phase1_packing", "phase1_interning",
                                            "phase2_delta", "phase2_chunking", "phase3_bytecode",

@@ -32,7 +32,9 @@ class ToAblated {
   ToAblated(const TreeModel& model, TreePhases phases, AblatedWriter& out)
       : model_(model), phases_(phases), out_(out) {}
 
-  void opcode(const MacroSet&, TableId table, std::uint32_t opcode) { out_.opcode(table, opcode); }
+  void opcode(const MacroSet& /*macros*/, TableId table, std::uint32_t opcode) {
+    out_.opcode(table, opcode);
+  }
 
   void number(NumberRole role, std::uint64_t value) {
     if (value != 0 && role == NumberRole::Tag) {
@@ -67,7 +69,7 @@ class FromAblated {
   FromAblated(const TreeModel& model, TreePhases phases, AblatedReader& in)
       : model_(model), phases_(phases), in_(in) {}
 
-  std::uint32_t opcode(const MacroSet&, TableId table) { return in_.opcode(table); }
+  std::uint32_t opcode(const MacroSet& /*macros*/, TableId table) { return in_.opcode(table); }
 
   std::uint64_t number(NumberRole role) {
     const std::uint32_t value = in_.number(role);

@@ -27,7 +27,7 @@ class BytecodeSide {
     if (opcode > macros.opcode_count(table)) in_.fail();
     return in_.failed() ? 0 : opcode;
   }
-  std::uint64_t number(NumberRole) { return in_.varint(); }
+  std::uint64_t number(NumberRole /*role*/) { return in_.varint(); }
   bool failed() const { return in_.failed(); }
   bool at_end() const { return in_.at_end(); }
 
@@ -37,10 +37,10 @@ class BytecodeSide {
 
 class ToBytecode {
  public:
-  void opcode(const MacroSet&, TableId, std::uint32_t opcode) {
+  void opcode(const MacroSet& /*macros*/, TableId /*table*/, std::uint32_t opcode) {
     bytes_.push_back(static_cast<std::uint8_t>(opcode));
   }
-  void number(NumberRole, std::uint64_t value) { ByteWriter(bytes_).varint(value); }
+  void number(NumberRole /*role*/, std::uint64_t value) { ByteWriter(bytes_).varint(value); }
   const Bytes& bytes() const { return bytes_; }
 
  private:

@@ -80,6 +80,8 @@ Result<IndexReport> Indexer::run() {
 }
 
 Status Indexer::prepare() {
+  // Before there is a store.
+  COPSE_TRY(phases_, StorePhases::without(options_.phases_off));
   auto writer = StoreWriter::open_or_create(file_system_, store_directory_);
   if (!writer.ok()) return std::move(writer).take_error();
   writer_ = std::make_unique<StoreWriter>(std::move(writer).value());
@@ -95,7 +97,6 @@ Status Indexer::choose_phases() {
     COPSE_TRY(phases_, StorePhases::of(*writer_));
     return success();
   }
-  COPSE_TRY(phases_, StorePhases::without(options_.phases_off));
   return phases_.put(*writer_);
 }
 

@@ -51,7 +51,7 @@ Result<StorePhases> StorePhases::without(const std::vector<std::string>& names) 
     if (found == std::end(kNames)) {
       std::string known;
       for (const Named& each : kNames) {
-        known += std::string(each.name) + ", ";
+        known.append(each.name).append(", ");
       }
       return Error(ErrorCode::InvalidArgument, "no phase of compression is called '" + name +
                                                    "'; there are: " + known + "or " +
