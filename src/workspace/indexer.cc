@@ -265,7 +265,8 @@ Status Indexer::store_sample(const std::string& language, std::vector<FileOutcom
     FileOutcome& outcome = outcomes[i];
     if (outcome.kind == FileOutcome::Kind::Stored) outcome.record.grammar = state.grammar_id;
     if (trees[i]) {
-      auto tree = prepare_tree(*state.model, *trees[i], outcome.text, phases_.of_trees());
+      auto tree =
+          prepare_tree(*state.model, *trees[i], outcome.text, {.phases = phases_.of_trees()});
       if (tree.ok()) {
         outcome.tree = std::move(tree).value();
         outcome.record.model = state.model_id;

@@ -26,8 +26,8 @@ bool same_tree(const FlatTree& a, const FlatTree& b) {
 }  // namespace
 
 Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
-                                  std::string_view source, TreePhases phases) {
-  Bytes bytes = encode_tree(model, tree, source, {TreeForm::Fast, kBlockNodes, phases});
+                                  std::string_view source, const TreeEncoding& encoding) {
+  Bytes bytes = encode_tree(model, tree, source, encoding);
   COPSE_TRY(const FlatTree back,
             decode_tree(model, source, bytes, static_cast<std::uint32_t>(tree.nodes.size())));
   if (!same_tree(tree, back)) {
@@ -36,6 +36,7 @@ Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
   PreparedTree prepared;
   prepared.nodes = tree.nodes.size();
   prepared.visible_nodes = tree.visible_count;
+  const TreePhases phases = encoding.phases;
   if (!phases.on(TreePhase::Bytecode) && phases.on(TreePhase::Frozen)) {
     // A list of nodes has no tables to be coded by.
     prepared.frame = compress_frame(bytes, kFastLevel);

@@ -41,7 +41,7 @@ class ThreadLane final : public ParseLane {
     const auto found = loaded_.find(language);
     COPSE_CHECK(found != loaded_.end());
     COPSE_TRY(const FlatTree tree, found->second.parser.parse(source, time_limit()));
-    return prepare_tree(*found->second.model, tree, source, phases_);
+    return prepare_tree(*found->second.model, tree, source, {.phases = phases_});
   }
 
   Result<TreeComparison> compare(const std::string& language, std::string_view source,
