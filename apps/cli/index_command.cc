@@ -152,6 +152,11 @@ void add_index_command(CLI::App& program, Action& action) {
                    "Keep a file as plain source when parsing takes longer; default: 60")
       ->type_name("SECONDS")
       ->check(CLI::Validator(CLI::Range(0.001, kLongestTimeoutSeconds)).description(""));
+  command
+      ->add_option("--phases-off", flags->options.phases_off,
+                   "Phases of compression the store goes without, to measure them; 'none' for all")
+      ->type_name("LIST")
+      ->delimiter(',');
   add_parse_options(*command, flags->parse);
   command->add_flag("-v,--verbose", flags->verbose, "Name every file kept as plain source");
   command->add_flag("--json", flags->json, "Print the summary as JSON");

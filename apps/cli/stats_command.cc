@@ -84,6 +84,11 @@ void print_json(Output& out, const StoreStats& stats) {
   json.key("pack_bytes").number(stats.pack_bytes);
   json.key("catalogue_bytes").number(stats.catalogue_bytes);
   json.key("shared_bytes").number(stats.shared_bytes);
+  json.key("phases_off").begin_array();
+  for (const std::string& phase : stats.phases_off) {
+    json.string(phase);
+  }
+  json.end_array();
   json.key("rss_anon_bytes").number(stats.rss_anon_bytes);
   json.key("rss_file_bytes").number(stats.rss_file_bytes);
   json.end_object().end_line();

@@ -61,6 +61,12 @@ struct IndexOptions {
   double parse_timeout_s = 60;
   // What a parse process may allocate before its file is kept as plain source.
   std::uint64_t parse_memory_limit_bytes = std::uint64_t{8} << 30;
+  // Phases of compression that the store goes without, from this run on: for measuring what each of
+  // them gains. "phase1_varint", "phase1_packing", "phase1_interning", "phase2_delta",
+  // "phase2_chunking", "phase3_bytecode", "phase4a_frozen", "phase4b_mmap", "phase4c_segments",
+  // "enable_compression" (all of them), or "none" alone. Empty: as the store has it, and a new one
+  // goes through all. InvalidArgument for other names. Files that did not change stay as they are.
+  std::vector<std::string> phases_off;
   // Commit at least this often, so that an interrupted run loses little.
   double commit_interval_s = 5;
   // Stop soon after this becomes true; what is committed stays.
@@ -111,7 +117,8 @@ struct LanguageStats {
   std::uint64_t lines = 0;
   std::uint64_t nodes = 0;
   std::uint64_t visible_nodes = 0;
-  std::uint64_t source_bytes = 0;         // as they are in the directory
+  std::uint64_t source_bytes = 0;  // as they are in the directory
+  // Frames that equal files share count for the first of them.
   std::uint64_t stored_source_bytes = 0;  // in the store
   std::uint64_t stored_tree_bytes = 0;    // in the store, models and grammars not included
 };
@@ -123,6 +130,8 @@ struct StoreStats {
   std::uint64_t catalogue_bytes = 0;
   std::uint64_t shared_bytes = 0;  // grammars and models, both copies
   std::uint64_t store_bytes = 0;   // everything under the store's directory
+  // IndexOptions::phases_off, as the store remembers it.
+  std::vector<std::string> phases_off;
   // Of this process, as the kernel counts.
   std::uint64_t rss_anon_bytes = 0;
   std::uint64_t rss_file_bytes = 0;

@@ -86,9 +86,10 @@ std::uint64_t ChunkedFrame::bytes_of(std::size_t chunk) const {
   return std::min<std::uint64_t>(chunk_bytes_, raw_bytes_ - chunk * std::uint64_t{chunk_bytes_});
 }
 
-bool ChunkedFrame::needs_dictionary() const {
-  return std::any_of(chunks_.begin(), chunks_.end(),
-                     [](const Chunk& chunk) { return copse::needs_dictionary(chunk.codec); });
+bool ChunkedFrame::has_codec(FrameCodec codec) const {
+  return std::any_of(chunks_.begin(), chunks_.end(), [codec](const Chunk& chunk) {
+    return chunk.codec == static_cast<std::uint8_t>(codec);
+  });
 }
 
 Status ChunkedFrame::decode(std::size_t index, const Dictionary* dictionary,

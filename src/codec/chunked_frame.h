@@ -38,7 +38,8 @@ class ChunkedFrame {
   std::size_t chunk_count() const { return chunks_.size(); }
   std::uint32_t chunk_bytes() const { return chunk_bytes_; }
   std::uint64_t bytes_of(std::size_t chunk) const;
-  bool needs_dictionary() const;
+  // Whether some chunk is of that codec.
+  bool has_codec(FrameCodec codec) const;
 
   // Fills `out`, whose size is bytes_of(chunk). Corrupt when the chunk is damaged.
   Status decode(std::size_t chunk, const Dictionary* dictionary, std::span<std::uint8_t> out) const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "syntax/ablated_tree.h"
 #include "syntax/block_coder.h"
 #include "syntax/block_expander.h"
 #include "syntax/tree_facts.h"
@@ -31,6 +32,20 @@ Bytes payload_of(const TreeModel& model, const TreeLayout& layout, TreeBlock& bl
   return std::move(frozen).value();
 }
 
+// Two phases are what tells forms apart: without them a tree is in one of these.
+Bytes encode_without(const TreeModel& model, const FlatTree& tree, std::string_view source,
+                     const TreeEncoding& encoding) {
+  const TreePhases phases = encoding.phases;
+  if (!phases.has_form()) {
+    return encode_ablated(model, tree, source, phases, encoding.block_nodes);
+  }
+  TreeEncoding other = encoding;
+  other.phases = {};
+  if (!phases.on(TreePhase::Frozen)) other.form = TreeForm::Bytecode;
+  if (!phases.on(TreePhase::Segments)) other.block_nodes = kTreeNodesMax;
+  return encode_tree(model, tree, source, other);
+}
+
 // A layout with other payloads.
 Bytes assemble(const TreeModel& model, TreeLayout& layout, const std::vector<Bytes>& payloads) {
   for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
@@ -43,6 +58,7 @@ Bytes assemble(const TreeModel& model, TreeLayout& layout, const std::vector<Byt
 
 Bytes encode_tree(const TreeModel& model, const FlatTree& tree, std::string_view source,
                   const TreeEncoding& encoding) {
+  if (encoding.phases != TreePhases()) return encode_without(model, tree, source, encoding);
   TreeLayout layout;
   layout.form = encoding.form;
   layout.node_count = static_cast<std::uint32_t>(tree.nodes.size());
@@ -84,6 +100,7 @@ Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, By
   if (!bytes.empty() && bytes[0] == kVersion1) {
     return decode_tree_v1(model, source, bytes, nodes_max);
   }
+  if (is_ablated(bytes)) return decode_ablated(model, source, bytes, nodes_max);
   COPSE_TRY(const TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));
   FlatTree tree;
   tree.nodes.resize(layout.node_count);
@@ -107,6 +124,10 @@ Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, By
 Status check_encoding(const TreeModel& model, std::string_view source, ByteView bytes,
                       const FlatTree& tree) {
   const auto nodes = static_cast<std::uint32_t>(tree.nodes.size());
+  if (is_ablated(bytes)) {
+    COPSE_TRY(const Bytes plain, thaw_ablated(model, source, bytes, nodes));
+    return check_encoding(model, source, plain, tree);
+  }
   COPSE_TRY(const TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes));
   BlockExtras extras;
   for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
@@ -131,6 +152,7 @@ std::optional<TreeForm> form_of_tree(ByteView bytes) {
 
 Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteView bytes,
                         std::uint32_t nodes_max) {
+  if (is_ablated(bytes)) return thaw_ablated(model, source, bytes, nodes_max);
   COPSE_TRY(TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));
   std::vector<Bytes> payloads;
   for (TreeBlock& block : layout.blocks) {

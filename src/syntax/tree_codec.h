@@ -13,12 +13,15 @@
 #include "core/bytes.h"
 #include "syntax/tree_layout.h"
 #include "syntax/tree_model.h"
+#include "syntax/tree_phases.h"
 
 namespace copse {
 
 struct TreeEncoding {
   TreeForm form = TreeForm::Fast;
   std::uint32_t block_nodes = kBlockNodes;
+  // With any but Segments off, `form` is not looked at.
+  TreePhases phases = {};
 };
 
 // REQUIRES: the tree was flattened from a parse of `source` by the model's grammar; block_nodes is

@@ -9,11 +9,6 @@
 namespace copse {
 namespace {
 
-constexpr std::uint8_t kVersionMask = 0x0F;
-constexpr unsigned kFormShift = 4;
-constexpr std::uint8_t kManyBlocks = 0x40;
-constexpr std::uint8_t kRootStated = 0x80;
-
 Error corrupt(const std::string& what) {
   return Error(ErrorCode::Corrupt, "tree: " + what);
 }
@@ -143,8 +138,8 @@ std::vector<SpineLevel> TreeLayout::open_levels(const TreeBlock& block) const {
 }
 
 std::optional<TreeForm> TreeLayout::form_of(std::uint8_t head) {
-  const unsigned form = (head >> kFormShift) & 3U;
-  if ((head & kVersionMask) != kTreeFormatVersion) return std::nullopt;
+  const unsigned form = (head >> kTreeFormShift) & 3U;
+  if ((head & kTreeVersionMask) != kTreeFormatVersion) return std::nullopt;
   if (form > static_cast<unsigned>(TreeForm::Small)) return std::nullopt;
   return static_cast<TreeForm>(form);
 }
@@ -164,8 +159,9 @@ Bytes TreeLayout::write(const TreeModel& model) const {
   ByteWriter out(bytes);
   const bool root_stated = model.loose_tag(1) != root_tag;
   const bool many = blocks.size() > 1;
-  out.u8(static_cast<std::uint8_t>(kTreeFormatVersion | static_cast<unsigned>(form) << kFormShift |
-                                   (many ? kManyBlocks : 0U) | (root_stated ? kRootStated : 0U)));
+  out.u8(static_cast<std::uint8_t>(
+      kTreeFormatVersion | static_cast<unsigned>(form) << kTreeFormShift |
+      (many ? kTreeManyBlocks : 0U) | (root_stated ? kTreeRootStated : 0U)));
   out.varint(node_count);
   if (root_stated) write_tag(out, root_tag);
   if (many) out.varint(block_nodes);
@@ -213,8 +209,8 @@ Result<TreeLayout> TreeLayout::read(const TreeModel& model, ByteView bytes,
   ByteReader in(bytes);
   TreeLayout layout;
   const std::uint8_t head = in.u8();
-  if ((head & kVersionMask) != kTreeFormatVersion) {
-    const unsigned version = head & kVersionMask;
+  if ((head & kTreeVersionMask) != kTreeFormatVersion) {
+    const unsigned version = head & kTreeVersionMask;
     return Error(version > kTreeFormatVersion ? ErrorCode::Unsupported : ErrorCode::Corrupt,
                  "tree: format version " + std::to_string(version) + ", this copse reads up to " +
                      std::to_string(kTreeFormatVersion));
@@ -223,7 +219,7 @@ Result<TreeLayout> TreeLayout::read(const TreeModel& model, ByteView bytes,
   if (!form) return corrupt("is of no known form");
   layout.form = *form;
   const std::uint64_t node_count = in.varint();
-  const std::uint32_t root = (head & kRootStated) != 0 ? read_tag(in) : model.loose_tag(1);
+  const std::uint32_t root = (head & kTreeRootStated) != 0 ? read_tag(in) : model.loose_tag(1);
   if (in.failed() || node_count == 0 || node_count > nodes_max) {
     return corrupt("states " + std::to_string(node_count) + " nodes, at most " +
                    std::to_string(nodes_max) + " expected");
@@ -232,7 +228,7 @@ Result<TreeLayout> TreeLayout::read(const TreeModel& model, ByteView bytes,
   if (root == TreeModel::kNoTag || !model.tag_holds(root)) return corrupt("has no known root");
   layout.root_tag = root;
   layout.block_nodes = layout.node_count;
-  if ((head & kManyBlocks) != 0) {
+  if ((head & kTreeManyBlocks) != 0) {
     layout.block_nodes = in.varint32();
     if (layout.block_nodes < kBlockNodesMin) return corrupt("has blocks of no size");
   }

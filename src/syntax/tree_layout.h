@@ -25,6 +25,14 @@ enum class TreeForm : std::uint8_t {
 };
 
 inline constexpr std::uint8_t kTreeFormatVersion = 2;
+// A tree's first byte: the version, the form, and whether more than one block and the root's tag
+// follow.
+inline constexpr std::uint8_t kTreeVersionMask = 0x0F;
+inline constexpr unsigned kTreeFormShift = 4;
+inline constexpr std::uint8_t kTreeManyBlocks = 0x40;
+inline constexpr std::uint8_t kTreeRootStated = 0x80;
+// In the place of a form: the tree goes without some phase (ablated_tree.h).
+inline constexpr unsigned kAblatedForm = 3;
 // What one tree may hold; larger files are kept as plain source.
 inline constexpr std::uint32_t kTreeNodesMax = std::uint32_t{1} << 30;
 // A block's nodes decode in about a tenth of a millisecond.

@@ -87,6 +87,8 @@ class TreeModel {
 
   // A tag as a small number, where children of spelt-out shapes are listed, and back. 0 is no tag.
   std::uint32_t loose_number(std::uint32_t tag) const;
+  // Numbers up to this one are of the model's own list; those above spell a tag out.
+  std::uint32_t loose_tag_count() const { return static_cast<std::uint32_t>(loose_tags_.size()); }
   // kNoTag when the number is none, or the tag cannot stand in a tree.
   std::uint32_t loose_tag(std::uint64_t number) const;
   static constexpr std::uint32_t kNoTag = UINT32_MAX;

@@ -66,13 +66,13 @@ std::vector<FileRecord> CompactLearner::sample(const FileGroup& group, bool trai
 // ---- trees -------------------------------------------------------------------------------------
 
 Result<PreparedTree> rewrite_tree(const Workspace::Impl& impl, const FileRecord& record,
-                                  std::string_view source, const TreeModel& model, TreeForm form) {
+                                  std::string_view source, const TreeModel& model, const TreeEncoding& encoding) {
   COPSE_TRY(const PreparedTree stored, impl.read_packed_tree(record));
   COPSE_TRY(const auto old_model, impl.objects.model(record.grammar, record.model));
   COPSE_TRY(const FlatTree flat,
             unpack_tree(*old_model, source, static_cast<std::uint8_t>(stored.frame.codec),
                         stored.frame.bytes, stored.frame.raw_bytes, record.nodes));
-  COPSE_TRY(PreparedTree tree, prepare_tree(model, flat, source, form));
+  COPSE_TRY(PreparedTree tree, prepare_tree(model, flat, source, encoding));
   if (tree.nodes != record.nodes || tree.visible_nodes != record.visible_nodes) {
     return Error(ErrorCode::Corrupt, record.path + ": its tree has " + std::to_string(tree.nodes) +
                                          " nodes, " + std::to_string(record.nodes) +
@@ -88,7 +88,7 @@ Result<std::uint64_t> CompactLearner::measure_trees(const std::vector<FileRecord
     COPSE_TRY_STATUS(check_stop());
     auto source = impl_.read_source(record);
     if (!source.ok()) continue;
-    auto tree = rewrite_tree(impl_, record, source.value(), model, options_.tree_form);
+    auto tree = rewrite_tree(impl_, record, source.value(), model, options_.encoding);
     if (tree.ok()) bytes += tree.value().frame.bytes.size();
   }
   return bytes;
@@ -115,7 +115,7 @@ Result<LearntModel> CompactLearner::learn_model(
   }
   if (sources.empty()) return LearntModel{};
   LearntModel learnt;
-  learnt.model = trainer.train({.with_source = options_.tree_form == TreeForm::Small});
+  learnt.model = trainer.train({.with_source = options_.encoding.form == TreeForm::Small});
   learnt.packed = pack_object(learnt.model->bytes(), kSmallestLevel);
   COPSE_TRY(const std::uint64_t before, measure_trees(judged, *current));
   COPSE_TRY(const std::uint64_t after, measure_trees(judged, *learnt.model));

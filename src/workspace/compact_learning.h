@@ -47,7 +47,7 @@ class CompactLearner {
   struct Options {
     unsigned threads = 1;
     int level = 0;
-    TreeForm tree_form = TreeForm::Fast;
+    TreeEncoding encoding;
     std::size_t dictionary_bytes = 0;
     const std::atomic<bool>* stop = nullptr;
   };
@@ -83,6 +83,6 @@ class CompactLearner {
 // A tree of the workspace written anew with that model, small; decoded again and compared on the
 // way. The record's old model is read from the workspace.
 Result<PreparedTree> rewrite_tree(const Workspace::Impl& impl, const FileRecord& record,
-                                  std::string_view source, const TreeModel& model, TreeForm form);
+                                  std::string_view source, const TreeModel& model, const TreeEncoding& encoding);
 
 }  // namespace copse

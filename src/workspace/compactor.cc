@@ -8,6 +8,7 @@
 #include "codec/chunked_frame.h"
 #include "core/hash.h"
 #include "core/parallel.h"
+#include "syntax/ablated_tree.h"
 #include "workspace/language_table.h"
 
 namespace copse {
@@ -31,6 +32,22 @@ std::string learning_root(const std::string& language) {
 
 std::uint64_t beginning_of(const ContentKey& content) {
   return ByteReader(content.digest).u64();
+}
+
+// Whether a source is as indexing writes it.
+bool is_fast(const FrameView& frame) {
+  if (frame.codec == static_cast<std::uint8_t>(FrameCodec::Zstd)) return true;
+  if (frame.codec != static_cast<std::uint8_t>(FrameCodec::Chunked)) return false;
+  const auto chunks = ChunkedFrame::read(frame.payload, frame.raw_bytes);
+  return !chunks.ok() || chunks.value().has_codec(FrameCodec::Zstd);
+}
+
+bool is_written_as(ByteView tree, const TreeEncoding& encoding) {
+  const TreePhases phases = encoding.phases;
+  if (!phases.has_form()) {
+    return is_ablated(tree) && tree.size() > 1 && tree[1] == phases.off_bits();
+  }
+  return form_of_tree(tree) == (phases.on(TreePhase::Frozen) ? encoding.form : TreeForm::Bytecode);
 }
 
 // What a model and a dictionary were learnt for.
@@ -128,6 +145,7 @@ Status Compactor::open() {
   COPSE_TRY(Store store, Store::open(file_system_, store_directory_));
   workspace_ = std::make_unique<Workspace::Impl>(std::move(store));
   report_.files = workspace_->store.file_count();
+  COPSE_TRY(phases_, StorePhases::of(*writer_));
   return success();
 }
 
@@ -142,8 +160,16 @@ Status Compactor::compact() {
   return finish();
 }
 
-TreeForm Compactor::tree_form() const {
-  return options_.small_trees ? TreeForm::Small : TreeForm::Fast;
+TreeEncoding Compactor::encoding() const {
+  TreeEncoding encoding;
+  encoding.form = options_.small_trees ? TreeForm::Small : TreeForm::Fast;
+  encoding.phases = phases_.of_trees();
+  return encoding;
+}
+
+std::uint64_t Compactor::dictionary_bytes() const {
+  const bool wanted = phases_.on(StorePhase::Delta) && phases_.on(StorePhase::Frozen);
+  return wanted ? options_.dictionary_bytes : 0;
 }
 
 bool Compactor::stopping() const {
@@ -197,7 +223,7 @@ bool Compactor::is_learnt(const FileGroup& group) const {
   const auto bytes = writer_->read_shared(*root, kLearningObject);
   const auto learning = bytes.ok() ? Learning::decode(bytes.value()) : std::nullopt;
   if (!learning || learning->grammar != group.grammar ||
-      learning->dictionary_bytes != options_.dictionary_bytes ||
+      learning->dictionary_bytes != dictionary_bytes() ||
       learning->small_trees != options_.small_trees) {
     return false;
   }
@@ -206,7 +232,7 @@ bool Compactor::is_learnt(const FileGroup& group) const {
 }
 
 Status Compactor::note_learning(const FileGroup& group) {
-  const Learning learning{group.source_bytes, options_.dictionary_bytes, options_.small_trees,
+  const Learning learning{group.source_bytes, dictionary_bytes(), options_.small_trees,
                           group.grammar};
   COPSE_TRY(const SharedId id, writer_->put_shared(kLearningObject, learning.encode()));
   return writer_->set_root(learning_root(group.language), id);
@@ -223,7 +249,7 @@ Status Compactor::choose_objects(Target& target) {
       target.dictionary_id = *root;
     }
   }
-  if (options_.dictionary_bytes == 0) {
+  if (dictionary_bytes() == 0) {
     target.dictionary = nullptr;
     target.dictionary_id = {};
   }
@@ -244,8 +270,8 @@ Status Compactor::learn(Target& target) {
   CompactLearner::Options learner_options;
   learner_options.threads = thread_count(options_.jobs);
   learner_options.level = options_.level;
-  learner_options.tree_form = tree_form();
-  learner_options.dictionary_bytes = static_cast<std::size_t>(options_.dictionary_bytes);
+  learner_options.encoding = encoding();
+  learner_options.dictionary_bytes = static_cast<std::size_t>(dictionary_bytes());
   learner_options.stop = options_.stop;
   const CompactLearner learner(*workspace_, learner_options);
   COPSE_TRY(LearntModel model, learner.learn_model(target.group, target.model));
@@ -287,13 +313,13 @@ Status Compactor::set_dictionary(Target& target, LearntDictionary learnt) {
 Result<bool> Compactor::is_smallest(const FileRecord& record, const Target& target) const {
   if (record.dictionary != target.dictionary_id) return false;
   const Store& store = workspace_->store;
-  const auto fast = static_cast<std::uint8_t>(FrameCodec::Zstd);
+  const bool wants_small = phases_.on(StorePhase::Frozen) && phases_.on(StorePhase::Compression);
   COPSE_TRY(const FrameView source, store.read_view(record.source));
-  if (source.codec == fast) return false;
+  if (wants_small && is_fast(source)) return false;
   if (!record.tree) return true;
   if (target.model != nullptr && record.model != target.model_id) return false;
   COPSE_TRY(const FrameView tree, store.read_view(*record.tree));
-  return tree.codec != fast && form_of_tree(tree.payload) == tree_form();
+  return is_written_as(tree.payload, encoding());
 }
 
 Compactor::Outcome Compactor::rewrite(const Job& job) const {
@@ -316,10 +342,10 @@ Compactor::Outcome Compactor::rewrite(const Job& job) const {
       if (model == nullptr) {
         COPSE_TRY(model, workspace_->objects.model(record.grammar, record.model));
       }
-      COPSE_TRY(tree, rewrite_tree(*workspace_, record, source, *model, tree_form()));
+      COPSE_TRY(tree, rewrite_tree(*workspace_, record, source, *model, encoding()));
     }
     outcome.source =
-        compress_source_small(as_bytes(source), options_.level, target.dictionary.get());
+        phases_.compress_source_small(as_bytes(source), options_.level, target.dictionary.get());
     outcome.tree = std::move(tree);
     return success();
   };
@@ -346,7 +372,7 @@ bool Compactor::is_repeated(const FileRecord& record) const {
 
 Compactor::Sharing Compactor::share(Outcome& outcome) const {
   FileRecord& record = outcome.record;
-  if (!is_repeated(record)) return Sharing::Alone;
+  if (!is_repeated(record) || !phases_.on(StorePhase::Chunking)) return Sharing::Alone;
   const auto written = written_.find(twin_of(outcome));
   if (written == written_.end()) return Sharing::Alone;
   const FileRecord& first = written->second;

@@ -15,6 +15,7 @@
 #include "core/io/file_system.h"
 #include "store/store_writer.h"
 #include "workspace/compact_learning.h"
+#include "workspace/store_phases.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -86,7 +87,8 @@ class Compactor {
   Sharing share(Outcome& outcome) const;
   Status commit();
   Status finish();
-  TreeForm tree_form() const;
+  TreeEncoding encoding() const;
+  std::uint64_t dictionary_bytes() const;
   bool stopping() const;
   void report_progress(const FileRecord& record);
 
@@ -94,6 +96,7 @@ class Compactor {
   const Clock& clock_;
   std::string store_directory_;
   const CompactOptions& options_;
+  StorePhases phases_;
   std::int64_t started_ns_;
   std::int64_t last_commit_ns_;
   std::int64_t rewriting_since_ns_ = 0;  // what is shown as progress begins here

@@ -47,11 +47,12 @@ Status LaneState::ready(const LanguageState& language,
 }
 
 Lanes make_lanes(unsigned jobs, const std::vector<std::string>& command, const Clock& clock,
-                 const ParseLimits& limits) {
+                 const ParseLimits& limits, TreePhases phases) {
   Lanes lanes;
   for (unsigned i = 0; i < thread_count(jobs); ++i) {
-    lanes.push_back(std::make_unique<LaneState>(
-        command.empty() ? make_thread_lane(clock, limits) : make_process_lane(command, limits)));
+    lanes.push_back(std::make_unique<LaneState>(command.empty()
+                                                    ? make_thread_lane(clock, limits, phases)
+                                                    : make_process_lane(command, limits, phases)));
   }
   return lanes;
 }
@@ -129,6 +130,7 @@ FileOutcome FileWorker::learn_from(const IndexJob& job, std::size_t bytes, LaneS
 
 FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) const {
   FileOutcome outcome;
+  outcome.job = &job;
   FileRecord& record = outcome.record;
   record.path = job.file.path;
   auto read_text = read(job, record);
@@ -139,7 +141,8 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
     return outcome;
   }
   std::string text = std::move(read_text).value();
-  record.content = content_id(as_bytes(text));
+  outcome.content = content_id(as_bytes(text));
+  record.content = outcome.content;
   record.source_bytes = text.size();
   if (job.known && job.known->content == record.content &&
       record_is_current(*job.known, job.language, languages_)) {
@@ -153,7 +156,7 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
   record.lines = count_lines(text);
   record.note = parse(job, text, lane, sample, outcome);
   if (record.note.size() > kMaxNoteBytes) record.note.resize(kMaxNoteBytes);
-  outcome.source = compress_source(as_bytes(text), kFastLevel);
+  outcome.source = phases_.compress_source(as_bytes(text));
   if (sample) outcome.text = std::move(text);
   return outcome;
 }

@@ -11,6 +11,7 @@
 #include "core/io/file_system.h"
 #include "workspace/index_plan.h"
 #include "workspace/parse_lane.h"
+#include "workspace/store_phases.h"
 
 namespace copse {
 
@@ -26,10 +27,12 @@ struct FileOutcome {
   Kind kind = Kind::Stored;
   // Everything but the frames' places. `note` says why there is no tree.
   FileRecord record;
+  ContentId content;
   FramePayload source;
   std::optional<PreparedTree> tree;
   std::string problem;  // why it is unreadable
   std::string text;     // the source itself, where the caller asked to keep it
+  const IndexJob* job = nullptr;
 };
 
 // A lane and what it has been told so far.
@@ -49,14 +52,18 @@ class LaneState {
 // One lane a job: in processes that run `command`, or in threads of this one when it is empty.
 using Lanes = std::vector<std::unique_ptr<LaneState>>;
 Lanes make_lanes(unsigned jobs, const std::vector<std::string>& command, const Clock& clock,
-                 const ParseLimits& limits);
+                 const ParseLimits& limits, TreePhases phases = {});
 void abort_all(const Lanes& lanes);
 
 class FileWorker {
  public:
   FileWorker(FileSystem& file_system, const Clock& clock, std::string root,
-             const LanguageTable& languages)
-      : file_system_(file_system), clock_(clock), root_(std::move(root)), languages_(languages) {}
+             const LanguageTable& languages, StorePhases phases)
+      : file_system_(file_system),
+        clock_(clock),
+        root_(std::move(root)),
+        languages_(languages),
+        phases_(phases) {}
 
   // `sample` encodes with the base model and keeps the text: for learning a model. Thread-safe,
   // given a lane of one's own.
@@ -76,6 +83,7 @@ class FileWorker {
   const Clock& clock_;
   std::string root_;
   const LanguageTable& languages_;
+  StorePhases phases_;
 };
 
 }  // namespace copse

@@ -80,13 +80,24 @@ Result<IndexReport> Indexer::run() {
 }
 
 Status Indexer::prepare() {
+  // Before there is a store.
+  COPSE_TRY(phases_, StorePhases::without(options_.phases_off));
   auto writer = StoreWriter::open_or_create(file_system_, store_directory_);
   if (!writer.ok()) return std::move(writer).take_error();
   writer_ = std::make_unique<StoreWriter>(std::move(writer).value());
   languages_ = std::make_unique<LanguageTable>(file_system_, options_.grammar_path);
+  COPSE_TRY_STATUS(choose_phases());
   const ParseLimits limits{options_.parse_timeout_s, options_.parse_memory_limit_bytes};
-  lanes_ = make_lanes(options_.jobs, options_.parse_command, clock_, limits);
+  lanes_ = make_lanes(options_.jobs, options_.parse_command, clock_, limits, phases_.of_trees());
   return success();
+}
+
+Status Indexer::choose_phases() {
+  if (options_.phases_off.empty()) {
+    COPSE_TRY(phases_, StorePhases::of(*writer_));
+    return success();
+  }
+  return phases_.put(*writer_);
 }
 
 Status Indexer::claim_directory() {
@@ -129,6 +140,7 @@ Status Indexer::plan(const LanguageRegistry& registry) {
   progress_.files_total = plan_.jobs.size();
   progress_.bytes_total = plan_.bytes_total;
   done_.assign(plan_.jobs.size(), false);
+  if (phases_.on(StorePhase::Chunking)) shared_frames_ = SharedFrames(plan_.jobs);
   return success();
 }
 
@@ -253,7 +265,8 @@ Status Indexer::store_sample(const std::string& language, std::vector<FileOutcom
     FileOutcome& outcome = outcomes[i];
     if (outcome.kind == FileOutcome::Kind::Stored) outcome.record.grammar = state.grammar_id;
     if (trees[i]) {
-      auto tree = prepare_tree(*state.model, *trees[i], outcome.text);
+      auto tree =
+          prepare_tree(*state.model, *trees[i], outcome.text, {.phases = phases_.of_trees()});
       if (tree.ok()) {
         outcome.tree = std::move(tree).value();
         outcome.record.model = state.model_id;
@@ -280,7 +293,7 @@ Status Indexer::index_rest() {
 template <typename Consume>
 Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, RunMode mode,
                          const Consume& consume) {
-  const FileWorker worker(file_system_, clock_, directory_, *languages_);
+  const FileWorker worker(file_system_, clock_, directory_, *languages_, phases_);
   ParallelOptions parallel;
   parallel.threads = static_cast<unsigned>(lanes_.size());
   parallel.delivery = Delivery::AsTheyCome;
@@ -336,13 +349,19 @@ Status Indexer::store_outcome(FileOutcome outcome) {
 
 Status Indexer::put_file(FileOutcome outcome) {
   FileRecord& record = outcome.record;
-  COPSE_TRY(record.source,
-            writer_->append_frame(kSourceFrame, static_cast<std::uint8_t>(outcome.source.codec),
-                                  outcome.source.raw_bytes, outcome.source.bytes));
-  if (outcome.tree) {
+  COPSE_TRY(const bool shared, share_frames(outcome));
+  if (!shared) {
+    COPSE_TRY(record.source,
+              writer_->append_frame(kSourceFrame, static_cast<std::uint8_t>(outcome.source.codec),
+                                    outcome.source.raw_bytes, outcome.source.bytes));
+  }
+  if (!shared && outcome.tree) {
     const FramePayload& frame = outcome.tree->frame;
     COPSE_TRY(record.tree, writer_->append_frame(kTreeFrame, static_cast<std::uint8_t>(frame.codec),
                                                  frame.raw_bytes, frame.bytes));
+  }
+  if (!shared) shared_frames_.remember(outcome.content, record, *outcome.job);
+  if (outcome.tree) {
     ++report_.files_parsed;
     report_.bytes_parsed += record.source_bytes;
     report_.nodes_parsed += record.nodes;
@@ -352,6 +371,18 @@ Status Indexer::put_file(FileOutcome outcome) {
   COPSE_TRY_STATUS(writer_->put(std::move(record)));
   ++pending_files_;
   return commit_when_due();
+}
+
+Result<bool> Indexer::share_frames(FileOutcome& outcome) const {
+  FileRecord& record = outcome.record;
+  const std::string* const path = shared_frames_.find(outcome.content, record);
+  if (path == nullptr) return false;
+  COPSE_TRY(const auto stored, writer_->find(*path));
+  if (!stored || !SharedFrames::can_share(*stored, record, outcome.tree.has_value())) return false;
+  record.source = stored->source;
+  record.tree = stored->tree;
+  record.dictionary = stored->dictionary;
+  return true;
 }
 
 Status Indexer::commit() {

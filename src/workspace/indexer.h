@@ -15,6 +15,8 @@
 #include "workspace/index_plan.h"
 #include "workspace/language_table.h"
 #include "workspace/languages.h"
+#include "workspace/shared_frames.h"
+#include "workspace/store_phases.h"
 
 namespace copse {
 
@@ -34,6 +36,8 @@ class Indexer {
   enum class RunMode : std::uint8_t { Store, Sample, Prefix };
 
   Status prepare();
+  // What the options say of phases, or else the store.
+  Status choose_phases();
   // Keeps one store from being used for two directories in turn, each removing the other's files.
   Status claim_directory();
   Status plan(const LanguageRegistry& registry);
@@ -53,6 +57,8 @@ class Indexer {
   Status run_jobs(const std::vector<std::size_t>& jobs, RunMode mode, const Consume& consume);
   Status store_outcome(FileOutcome outcome);
   Status put_file(FileOutcome outcome);
+  // Whether the record has taken over the frames of an equal file.
+  Result<bool> share_frames(FileOutcome& outcome) const;
   Status commit();
   Status commit_when_due();
   bool stopping() const;
@@ -68,9 +74,11 @@ class Indexer {
 
   std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<LanguageTable> languages_;
+  StorePhases phases_;
   Lanes lanes_;
   IndexPlan plan_;
   std::vector<bool> done_;  // by job
+  SharedFrames shared_frames_;
   IndexReport report_;
   std::uint64_t pending_files_ = 0;
   std::int64_t last_commit_ns_ = 0;

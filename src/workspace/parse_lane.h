@@ -50,12 +50,13 @@ class ParseLane {
 // grammar.
 std::shared_ptr<const TreeModel> base_model(const std::shared_ptr<const Grammar>& grammar);
 
-// Parses on the calling thread.
-std::unique_ptr<ParseLane> make_thread_lane(const Clock& clock, const ParseLimits& limits);
+// Parses on the calling thread. `phases` are those of the trees that prepare() encodes.
+std::unique_ptr<ParseLane> make_thread_lane(const Clock& clock, const ParseLimits& limits,
+                                            TreePhases phases = {});
 
 // Parses in a child that runs `command` and answers on descriptor 0; a child that dies or hangs is
 // replaced.
 std::unique_ptr<ParseLane> make_process_lane(std::vector<std::string> command,
-                                             const ParseLimits& limits);
+                                             const ParseLimits& limits, TreePhases phases = {});
 
 }  // namespace copse

@@ -5,6 +5,7 @@
 //     Model    tree model                              answer: nothing
 //     Prepare  source                                  answer: PreparedTree
 //     Compare  text source, then a PreparedTree         answer: TreeComparison
+//     Phases   u8 phases of trees that are off, before any Load   answer: nothing
 //   answer   u64 length of what follows | u8 error code + 1, or 0 | message, or the answer
 //
 // Both ends are the same build of the same program, so there is no version. The indexer still
@@ -24,7 +25,13 @@
 
 namespace copse {
 
-enum class ParseRequestKind : std::uint8_t { Load = 1, Model = 2, Prepare = 3, Compare = 4 };
+enum class ParseRequestKind : std::uint8_t {
+  Load = 1,
+  Model = 2,
+  Prepare = 3,
+  Compare = 4,
+  Phases = 5
+};
 
 // A source of kSourceBytesMax and what goes with it.
 inline constexpr std::uint64_t kParseMessageBytesMax = std::uint64_t{4} << 30;

@@ -19,7 +19,7 @@ constexpr std::int64_t kForEver = -1;
 class ParseWorker {
  public:
   explicit ParseWorker(double timeout_s)
-      : lane_(make_thread_lane(real_clock(), ParseLimits{timeout_s, 0})) {}
+      : timeout_s_(timeout_s), lane_(make_thread_lane(real_clock(), ParseLimits{timeout_s, 0})) {}
 
   Bytes answer(ByteView request) {
     ByteReader in(request);
@@ -38,6 +38,7 @@ class ParseWorker {
       grammars_[language] = grammar;
       return grammar->snapshot();
     }
+    if (kind == ParseRequestKind::Phases) return set_phases(rest);
     const auto grammar = grammars_.find(language);
     if (grammar == grammars_.end()) {
       return Error(ErrorCode::InvalidArgument, "no grammar '" + language + "' was loaded");
@@ -61,6 +62,16 @@ class ParseWorker {
     return Error(ErrorCode::InvalidArgument, "unknown parse request");
   }
 
+  Result<Bytes> set_phases(ByteView rest) {
+    const auto phases = rest.size() == 1 ? TreePhases::from_off_bits(rest[0]) : std::nullopt;
+    if (!phases || !grammars_.empty()) {
+      return Error(ErrorCode::InvalidArgument, "phases are set once, before all else");
+    }
+    lane_ = make_thread_lane(real_clock(), ParseLimits{timeout_s_, 0}, *phases);
+    return Bytes();
+  }
+
+  double timeout_s_;
   std::unique_ptr<ParseLane> lane_;
   std::map<std::string, std::shared_ptr<const Grammar>> grammars_;
 };

@@ -14,12 +14,18 @@ constexpr std::uint64_t kTreeBytesFixed = 4096;
 }  // namespace
 
 Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
-                                  std::string_view source, TreeForm form) {
-  Bytes bytes = encode_tree(model, tree, source, {form});
+                                  std::string_view source, const TreeEncoding& encoding) {
+  Bytes bytes = encode_tree(model, tree, source, encoding);
   COPSE_TRY_STATUS(check_encoding(model, source, bytes, tree));
   PreparedTree prepared;
   prepared.nodes = tree.nodes.size();
   prepared.visible_nodes = tree.visible_count;
+  const TreePhases phases = encoding.phases;
+  if (!phases.on(TreePhase::Bytecode) && phases.on(TreePhase::Frozen)) {
+    // A list of nodes has no tables to be coded by.
+    prepared.frame = compress_frame(bytes, kFastLevel);
+    return prepared;
+  }
   // What entropy coding left, no other compressor makes smaller.
   prepared.frame = {FrameCodec::Raw, bytes.size(), std::move(bytes)};
   return prepared;

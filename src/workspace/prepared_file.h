@@ -21,7 +21,7 @@ struct PreparedTree {
 // Encodes the tree, decodes what came out and compares: a tree that does not come back bit for bit
 // is refused as Corrupt and never stored.
 Result<PreparedTree> prepare_tree(const TreeModel& model, const FlatTree& tree,
-                                  std::string_view source, TreeForm form = TreeForm::Fast);
+                                  std::string_view source, const TreeEncoding& encoding = {});
 
 // The tree in such a frame. `nodes_max` bounds what it may unfold to.
 Result<FlatTree> unpack_tree(const TreeModel& model, std::string_view source, std::uint8_t codec,

@@ -20,8 +20,8 @@ constexpr double kLoadTimeoutS = 30;
 
 class ProcessLane final : public ParseLane {
  public:
-  ProcessLane(std::vector<std::string> command, const ParseLimits& limits)
-      : command_(std::move(command)), limits_(limits) {
+  ProcessLane(std::vector<std::string> command, const ParseLimits& limits, TreePhases phases)
+      : command_(std::move(command)), limits_(limits), phases_(phases) {
     command_.push_back(std::to_string(limits.timeout_s));
   }
 
@@ -81,7 +81,10 @@ class ProcessLane final : public ParseLane {
   };
 
   Result<Bytes> call_load(const std::string& language, const std::string& library_path) {
-    if (!child_) COPSE_TRY_STATUS(spawn());
+    if (!child_) {
+      COPSE_TRY_STATUS(spawn());
+      COPSE_TRY_STATUS(tell_phases());
+    }
     return call(ParseRequestKind::Load, language, as_bytes(library_path), kLoadTimeoutS);
   }
 
@@ -95,6 +98,15 @@ class ProcessLane final : public ParseLane {
     auto process = Process::spawn(options);
     if (!process.ok()) return std::move(process).take_error().with_context("starting a parser");
     child_.emplace(std::move(process).value());
+    return success();
+  }
+
+  // A child assumes that all are on.
+  Status tell_phases() {
+    if (phases_ == TreePhases()) return success();
+    const std::uint8_t off = phases_.off_bits();
+    auto answer = call(ParseRequestKind::Phases, {}, ByteView(&off, 1), kLoadTimeoutS);
+    if (!answer.ok()) return std::move(answer).take_error();
     return success();
   }
 
@@ -144,6 +156,7 @@ class ProcessLane final : public ParseLane {
 
   std::vector<std::string> command_;
   ParseLimits limits_;
+  TreePhases phases_;
   std::mutex
       mutex_;  // guards the child's coming and going, and aborted_; the lane's thread reads freely
   bool aborted_ = false;
@@ -154,8 +167,8 @@ class ProcessLane final : public ParseLane {
 }  // namespace
 
 std::unique_ptr<ParseLane> make_process_lane(std::vector<std::string> command,
-                                             const ParseLimits& limits) {
-  return std::make_unique<ProcessLane>(std::move(command), limits);
+                                             const ParseLimits& limits, TreePhases phases) {
+  return std::make_unique<ProcessLane>(std::move(command), limits, phases);
 }
 
 }  // namespace copse

@@ -15,7 +15,8 @@ namespace {
 
 class ThreadLane final : public ParseLane {
  public:
-  ThreadLane(const Clock& clock, const ParseLimits& limits) : clock_(clock), limits_(limits) {}
+  ThreadLane(const Clock& clock, const ParseLimits& limits, TreePhases phases)
+      : clock_(clock), limits_(limits), phases_(phases) {}
 
   Result<std::shared_ptr<const Grammar>> load(const std::string& language,
                                               const std::string& library_path) override {
@@ -40,7 +41,7 @@ class ThreadLane final : public ParseLane {
     const auto found = loaded_.find(language);
     COPSE_CHECK(found != loaded_.end());
     COPSE_TRY(const FlatTree tree, found->second.parser.parse(source, time_limit()));
-    return prepare_tree(*found->second.model, tree, source);
+    return prepare_tree(*found->second.model, tree, source, {.phases = phases_});
   }
 
   Result<TreeComparison> compare(const std::string& language, std::string_view source,
@@ -79,6 +80,7 @@ class ThreadLane final : public ParseLane {
 
   const Clock& clock_;
   ParseLimits limits_;
+  TreePhases phases_;
   std::atomic<bool> aborted_ = false;
   std::map<std::string, Loaded> loaded_;
 };
@@ -89,8 +91,9 @@ std::shared_ptr<const TreeModel> base_model(const std::shared_ptr<const Grammar>
   return ModelTrainer(grammar).train();
 }
 
-std::unique_ptr<ParseLane> make_thread_lane(const Clock& clock, const ParseLimits& limits) {
-  return std::make_unique<ThreadLane>(clock, limits);
+std::unique_ptr<ParseLane> make_thread_lane(const Clock& clock, const ParseLimits& limits,
+                                            TreePhases phases) {
+  return std::make_unique<ThreadLane>(clock, limits, phases);
 }
 
 }  // namespace copse

@@ -10,6 +10,7 @@
 #include "core/io/file_system.h"
 #include "core/io/memory.h"
 #include "workspace/indexer.h"
+#include "workspace/store_phases.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -65,6 +66,10 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
 
 Result<Workspace> Workspace::open(const std::string& store_directory) {
   COPSE_TRY(Store store, Store::open(real_file_system(), store_directory));
+  COPSE_TRY(const StorePhases phases, StorePhases::of(store));
+  if (!phases.on(StorePhase::Mmap)) {
+    COPSE_TRY(store, Store::open(real_file_system(), store_directory, {.map_packs = false}));
+  }
   return Workspace(std::make_shared<Impl>(std::move(store)));
 }
 
@@ -125,6 +130,7 @@ Result<Language> Workspace::language(std::string_view name) const {
 Result<StoreStats> Workspace::stats() const {
   const Store& store = impl_->store;
   std::map<std::string, LanguageStats> by_language;
+  std::set<FrameRef> seen;
   for (std::size_t i = 0; i < store.file_count(); ++i) {
     const FileRecord record = store.file(i);
     LanguageStats& entry = by_language[record.language];
@@ -133,6 +139,7 @@ Result<StoreStats> Workspace::stats() const {
     entry.nodes += record.nodes;
     entry.visible_nodes += record.visible_nodes;
     entry.source_bytes += record.source_bytes;
+    if (!seen.insert(record.source).second) continue;
     entry.stored_source_bytes += record.source.stored_bytes;
     if (record.tree) entry.stored_tree_bytes += record.tree->stored_bytes;
   }
@@ -147,6 +154,8 @@ Result<StoreStats> Workspace::stats() const {
   stats.catalogue_bytes = disk.catalogue;
   stats.shared_bytes = disk.shared;
   stats.store_bytes = disk.total();
+  COPSE_TRY(const StorePhases phases, StorePhases::of(store));
+  stats.phases_off = phases.names_off();
   COPSE_TRY(const MemoryUsage memory, memory_usage());
   stats.rss_anon_bytes = memory.rss_anonymous_bytes;
   stats.rss_file_bytes = memory.rss_file_bytes;
