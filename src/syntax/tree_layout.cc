@@ -30,8 +30,8 @@ class JumpTableReader {
     block.end_node = std::min(layout_.block_nodes, layout_.node_count);
     block.top_level = TreeLayout::kNone;
     for (std::uint32_t i = 1; i < count; ++i) {
-      const std::uint64_t end_byte = block.begin_byte + in_.varint();
-      const std::uint64_t row = block.first_row + in_.varint();
+      const std::uint64_t end_byte = std::uint64_t{block.begin_byte} + in_.varint32();
+      const std::uint64_t row = std::uint64_t{block.first_row} + in_.varint32();
       block.operations = in_.varint32();
       payload_bytes_.push_back(in_.varint32());
       block.checksum = in_.u32();
@@ -68,7 +68,7 @@ class JumpTableReader {
     open_.resize(kept);
     if (kept > 0) {
       SpineLevel moved = layout_.levels[open_.back()];
-      const std::uint64_t next = moved.next_child + in_.varint();
+      const std::uint64_t next = std::uint64_t{moved.next_child} + in_.varint32();
       moved.next_child = static_cast<std::uint32_t>(next);
       if (next > UINT32_MAX || !add_level(moved, block, true)) return false;
     }
