@@ -105,7 +105,12 @@ function(copse_source_checks)
   endforeach()
   add_test(NAME grammars
     COMMAND ${python} "${tools}/check_grammars.py" "${PROJECT_SOURCE_DIR}" "${COPSE_GRAMMAR_DIR}")
-  set_tests_properties(layers layers tidy grammars check_layers_script tidy_script check_grammars_script
+  # A reader of the tree formats that was written from their page.
+  set(data "${PROJECT_SOURCE_DIR}/tests/data/formats")
+  set(reader "${PROJECT_SOURCE_DIR}/tests/formats")
+  add_test(NAME format_reader COMMAND ${python} "${reader}/read_tree.py" --check "${data}/json" "${data}/python")
+  add_test(NAME format_reader_forms COMMAND ${python} "${reader}/check_forms.py" "${data}/forms.txt")
+  set_tests_properties(format_reader format_reader_forms layers tidy grammars check_layers_script tidy_script check_grammars_script
     pick_corpus_files_script PROPERTIES
     TIMEOUT 60 LABELS source)
 endfunction()
