@@ -69,5 +69,27 @@ TEST(TreeDamage, ABlockStatesNoMoreShapesThanItHasNodes) {
   EXPECT_FALSE(thaw_block(*model, layout.value(), block, source).ok());
 }
 
+// What the jump table says of a node that goes on in the next block is what its own block says.
+TEST(TreeDamage, ASpineThatSaysOtherThanItsBlocksIsRefused) {
+  const std::string source = R"({"a": [1, 2, [3, {"b": [[[[[[[[4]]]]]]]], "c": 5}], 6], "d": 7})";
+  const FlatTree tree = testing::parse_flat("json", source);
+  const auto model = ModelTrainer(json()).train();
+  const Bytes bytes = encode_tree(*model, tree, source, {TreeForm::Bytecode, kBlockNodesMin});
+  auto layout = TreeLayout::read(*model, bytes, source.size(), kTreeNodesMax).value();
+  ASSERT_GT(layout.blocks.size(), 2U);
+  const auto decodes = [&] { return decode_tree(*model, source, layout.write(*model)).ok(); };
+  ASSERT_TRUE(decodes());
+  for (SpineNode& node : layout.spine) {
+    const SpineNode right = node;
+    node.start += 1;
+    EXPECT_FALSE(decodes()) << "start of node " << right.node;
+    node = right;
+    node.tag ^= COPSE_TAG_EXTRA;
+    EXPECT_FALSE(decodes()) << "tag of node " << right.node;
+    node = right;
+  }
+  ASSERT_TRUE(decodes());
+}
+
 }  // namespace
 }  // namespace copse

@@ -114,6 +114,8 @@ class JumpTableReader {
     const std::uint64_t limit =
         open_.empty() ? layout_.node_count : std::uint64_t{parent.node} + parent.extent;
     if (node.node >= block.first_node || end > limit || node.extent < 2) return false;
+    // What began in an earlier block was in that block's spine, and is kept from there.
+    if (block.first_node - node.node > layout_.block_nodes) return false;
     if (open_.empty() ? node.node != 0 || end != limit : node.node <= parent.node) return false;
     if (tag_is_leaf(node.tag) || node.start > source_bytes_) return false;
     const std::uint32_t production = (node.tag >> 4) & COPSE_MAX_PRODUCTION_ID;
