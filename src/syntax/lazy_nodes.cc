@@ -89,7 +89,8 @@ Status LazyNodes::expand(std::size_t index) const {
     out = made.data();
   }
   const auto write = [&]() -> Status {
-    if (chunks_ != nullptr && !read_chunks(block.begin_byte, block.end_byte)) return fault();
+    const std::uint32_t begin = block.begin_byte - std::min(block.begin_byte, kLookBackBytes);
+    if (chunks_ != nullptr && !read_chunks(begin, block.end_byte)) return fault();
     COPSE_TRY(const Bytes bytecode, thaw_block(*model_, layout_, block, source_));
     return expand_block(*model_, layout_, index, source_, bytecode, out, extras_[index]);
   };
