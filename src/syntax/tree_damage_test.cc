@@ -69,6 +69,26 @@ TEST(TreeDamage, ABlockStatesNoMoreShapesThanItHasNodes) {
   EXPECT_FALSE(thaw_block(*model, layout.value(), block, source).ok());
 }
 
+// A root that names no symbol of the grammar, in either version.
+TEST(TreeDamage, ARootOfNoSymbolIsRefused) {
+  const auto model = ModelTrainer(json()).train();
+  for (const std::uint32_t symbol : {COPSE_SYMBOL_END, 0x2002U, COPSE_SYMBOL_ERROR - 2}) {
+    const std::uint32_t root = symbol << 16 | COPSE_TAG_LEAF;
+    Bytes old{1, 1};
+    ByteWriter out(old);
+    write_tag(out, root);
+    for (int streams = 0; streams < 4; ++streams)
+      out.u8(0);
+    EXPECT_EQ(decode_tree(*model, "", old).ok(), symbol == COPSE_SYMBOL_END);
+    Bytes bytes{kTreeFormatVersion | 0x80, 1};
+    ByteWriter now(bytes);
+    write_tag(now, root);
+    now.u8(0);
+    now.u8(0);
+    EXPECT_EQ(decode_tree(*model, "", bytes).ok(), symbol == COPSE_SYMBOL_END);
+  }
+}
+
 // What the jump table says of a node that goes on in the next block is what its own block says.
 TEST(TreeDamage, ASpineThatSaysOtherThanItsBlocksIsRefused) {
   const std::string source = R"({"a": [1, 2, [3, {"b": [[[[[[[[4]]]]]]]], "c": 5}], 6], "d": 7})";
