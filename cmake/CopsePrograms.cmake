@@ -105,7 +105,12 @@ function(copse_source_checks)
   endforeach()
   add_test(NAME grammars
     COMMAND ${python} "${tools}/check_grammars.py" "${PROJECT_SOURCE_DIR}" "${COPSE_GRAMMAR_DIR}")
-  set_tests_properties(layers layers tidy grammars check_layers_script tidy_script check_grammars_script
+  # A reader of the tree formats that was written from their page.
+  set(data "${PROJECT_SOURCE_DIR}/tests/data/formats")
+  set(reader "${PROJECT_SOURCE_DIR}/tests/formats")
+  add_test(NAME format_reader COMMAND ${python} "${reader}/read_tree.py" --check "${data}/json" "${data}/python")
+  add_test(NAME format_reader_forms COMMAND ${python} "${reader}/check_forms.py" "${data}/forms.txt")
+  set_tests_properties(format_reader format_reader_forms layers tidy grammars check_layers_script tidy_script check_grammars_script
     pick_corpus_files_script PROPERTIES
     TIMEOUT 60 LABELS source)
 endfunction()
@@ -119,12 +124,18 @@ function(copse_fuzz_targets)
   file(GLOB sources CONFIGURE_DEPENDS "${root}/*_fuzz.cc")
   # The folders of seeds; a new one is seen at the next build.
   file(GLOB seeds CONFIGURE_DEPENDS "${root}/corpus/*")
+  # What writes seeds; built when it is asked for by name.
+  add_executable(copse_fuzz_seeds EXCLUDE_FROM_ALL "${root}/make_seeds.cc")
+  target_compile_definitions(copse_fuzz_seeds PRIVATE COPSE_TEST_GRAMMAR_DIR="${COPSE_GRAMMAR_DIR}"
+    COPSE_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests/data")
+  target_link_libraries(copse_fuzz_seeds PRIVATE copse_flags copse_private_headers ${modules})
   foreach(source IN LISTS sources)
     get_filename_component(target "${source}" NAME_WE)
     string(REGEX REPLACE "_fuzz$" "" name "${target}")
     add_executable(${target} "${source}")
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
-    target_compile_definitions(${target} PRIVATE COPSE_TEST_GRAMMAR_DIR="${COPSE_GRAMMAR_DIR}")
+    target_compile_definitions(${target} PRIVATE COPSE_TEST_GRAMMAR_DIR="${COPSE_GRAMMAR_DIR}"
+      COPSE_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests/data")
     target_link_libraries(${target} PRIVATE copse_flags copse_private_headers ${modules})
     if(COPSE_FUZZ_ENGINE)
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)

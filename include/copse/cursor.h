@@ -57,6 +57,7 @@ class Cursor {
 
   bool push_first_shown();
   bool push_last_shown(std::uint32_t before);
+  bool reach_visible(bool last);
   template <bool kCounts, typename AtGoal>
   std::optional<std::uint32_t> goto_first_child_where(AtGoal at_goal);
 

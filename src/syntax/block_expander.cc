@@ -32,6 +32,16 @@ class FlatSink {
       const SpineNode& node = layout.spine[level.spine_node];
       open_.push_back({node.node, 0, 0, node.extent});
     }
+    // Nodes with nothing between them and the block start where its first leaf does.
+    std::uint32_t behind = block.first_node;
+    for (std::uint32_t at = block.top_level; at != TreeLayout::kNone;
+         at = layout.levels[at].parent) {
+      const SpineNode& node = layout.spine[layout.levels[at].spine_node];
+      if (node.node + 1 != behind) break;
+      if (first_start_ != kAnyStart && first_start_ != node.start) spine_holds_ = false;
+      first_start_ = node.start;
+      behind = node.node;
+    }
   }
 
   bool open(std::uint32_t tag, std::uint8_t itself) {
@@ -58,6 +68,8 @@ class FlatSink {
     open_.back().shows |= item.itself;
     visible_ += item.itself != 0 ? 1 : 0;
     const std::uint32_t node = node_++;
+    if (first_start_ != kAnyStart && first_start_ != start) spine_holds_ = false;
+    first_start_ = kAnyStart;
     // Internal nodes opened since the leaf before start where this one does.
     for (; without_start_ < node; ++without_start_) {
       if constexpr (kCompares) {
@@ -113,6 +125,7 @@ class FlatSink {
           same_ &=
               other.tag == node.tag && other.start == node.start && other.extent == node.extent;
         } else {
+          if (!is_stated(node)) spine_holds_ = false;
           at(node.node) = {node.tag, node.start, node.extent};
         }
       }
@@ -125,6 +138,8 @@ class FlatSink {
  private:
   static constexpr std::uint32_t kShows = COPSE_TAG_SHOWS_NAMED | COPSE_TAG_SHOWS_CHILDREN;
 
+  static constexpr std::uint32_t kAnyStart = UINT32_MAX;
+
   struct Open {
     std::uint32_t node;
     std::uint32_t itself;
@@ -133,6 +148,13 @@ class FlatSink {
   };
 
   Node& at(std::uint32_t node) { return nodes_[node - block_.first_node]; }
+
+  // Whether the jump table says of a node of this block what the block says, as far as it can know.
+  bool is_stated(const SpineNode& stated) {
+    const CopseFlatNode& node = at(stated.node);
+    const bool start_known = stated.node < without_start_;
+    return node.tag == (stated.tag & ~kShows) && (!start_known || node.start == stated.start);
+  }
 
   bool differs() {
     fault_ = "is not the tree that it was made from";
@@ -160,6 +182,7 @@ class FlatSink {
   std::uint32_t node_;
   std::uint32_t without_start_;  // internal nodes from here on wait for a leaf
   std::uint32_t visible_ = 0;
+  std::uint32_t first_start_ = kAnyStart;  // what the spine says of the block's first leaf
   bool spine_holds_ = true;
   bool same_ = true;
   const char* fault_ = "";

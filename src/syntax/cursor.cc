@@ -75,20 +75,26 @@ bool Cursor::push_last_shown(std::uint32_t before) {
   return last.has_value();
 }
 
-bool Cursor::goto_first_child() {
-  if (!push_first_shown()) return false;
+// Goes down to a visible node. A node may claim to show others and not do so where a tree was made
+// up: then this goes up to a visible one instead and returns false.
+bool Cursor::reach_visible(bool last) {
+  const std::size_t size = stack_.size() - 1;
   while (!stack_.back().visible) {
-    COPSE_CHECK(push_first_shown());
+    if (last ? push_last_shown(UINT32_MAX) : push_first_shown()) continue;
+    stack_.resize(size);
+    while (stack_.size() > 1 && !stack_.back().visible)
+      stack_.pop_back();
+    return false;
   }
   return true;
 }
 
+bool Cursor::goto_first_child() {
+  return push_first_shown() && reach_visible(false);
+}
+
 bool Cursor::goto_last_child() {
-  if (!push_last_shown(UINT32_MAX)) return false;
-  while (!stack_.back().visible) {
-    COPSE_CHECK(push_last_shown(UINT32_MAX));
-  }
-  return true;
+  return push_last_shown(UINT32_MAX) && reach_visible(true);
 }
 
 bool Cursor::goto_next_sibling() {
@@ -114,10 +120,7 @@ bool Cursor::goto_next_sibling() {
       if (!visible && !copse_node_shows_children(&node)) continue;
       stack_.resize(level);
       stack_.push_back({index, structural, alias, visible});
-      while (!stack_.back().visible) {
-        COPSE_CHECK(push_first_shown());
-      }
-      return true;
+      return reach_visible(false);
     }
   }
   return false;
@@ -130,10 +133,7 @@ bool Cursor::goto_previous_sibling() {
     if (left.visible && stack_.size() < saved.size()) break;
     stack_.pop_back();
     if (!push_last_shown(left.index)) continue;
-    while (!stack_.back().visible) {
-      COPSE_CHECK(push_last_shown(UINT32_MAX));
-    }
-    return true;
+    return reach_visible(true);
   }
   stack_ = saved;
   return false;

@@ -88,7 +88,8 @@ void LazyNodes::make_block(std::size_t block) const {
 Status LazyNodes::expand(std::size_t index) const {
   const TreeBlock& block = layout_.blocks[index];
   const auto write = [&]() -> Status {
-    if (chunks_ != nullptr && !read_chunks(block.begin_byte, block.end_byte)) return fault();
+    const std::uint32_t begin = block.begin_byte - std::min(block.begin_byte, kLookBackBytes);
+    if (chunks_ != nullptr && !read_chunks(begin, block.end_byte)) return fault();
     COPSE_TRY(const Bytes bytecode, thaw_block(*model_, layout_, block, source_));
     return expand_block(*model_, layout_, index, source_, bytecode, nodes_.get() + block.first_node,
                         extras_[index]);

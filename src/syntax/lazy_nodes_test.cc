@@ -35,6 +35,7 @@ class TextChunks : public SourceChunks {
 };
 
 struct Stored {
+  std::shared_ptr<const Grammar> grammar;
   std::shared_ptr<const TreeModel> model;
   FlatTree flat;
   std::string source;
@@ -45,6 +46,7 @@ Stored store(const std::string& id, const std::string& source, std::uint32_t blo
              TreeForm form) {
   ModelTrainer trainer(testing::language(id).grammar());
   Stored stored;
+  stored.grammar = testing::language(id).grammar();
   stored.source = source;
   stored.flat = testing::parse_flat(id, source);
   trainer.add(stored.flat, stored.source);
@@ -60,8 +62,7 @@ std::shared_ptr<const TreeData> open(const Stored& stored,
   auto lazy = LazyNodes::open(stored.model, *stored.bytes, stored.bytes, source, std::move(chunks),
                               stored.source.size(), kTreeNodesMax);
   COPSE_CHECK(lazy.ok());
-  return make_lazy_tree_data(testing::language("c").grammar(), std::move(lazy).value(),
-                             stored.flat.visible_count);
+  return make_lazy_tree_data(stored.grammar, std::move(lazy).value(), stored.flat.visible_count);
 }
 
 std::string sample() {
@@ -153,6 +154,25 @@ TEST(LazyNodes, DamageIsFilledAndNamed) {
   EXPECT_FALSE(Tree(data).to_sexp().empty());
   ASSERT_FALSE(data->fault().ok());
   EXPECT_NE(data->fault().error().message().find("checksum"), std::string::npos);
+}
+
+// The inside of a raw string is told from what stands before it, which another block may have.
+TEST(LazyNodes, RawStringsAtTheBeginningOfABlock) {
+  std::string source;
+  for (int i = 0; i < 60; ++i) {
+    const std::string delimiter = std::string(static_cast<std::size_t>(i % 17), 'd');
+    source += "auto s" + std::to_string(i) + " = R\"" + delimiter + "(a) \"b\" )d\" c" + ")" +
+              delimiter + "\";\n";
+  }
+  for (const std::uint32_t block_nodes : {16U, 17U, 19U, 23U}) {
+    const Stored stored = store("cpp", source, block_nodes, TreeForm::Bytecode);
+    const auto count = static_cast<std::uint32_t>(stored.flat.nodes.size());
+    for (std::uint32_t i = 0; i < count; i += block_nodes) {
+      const auto data = open(stored, std::make_unique<TextChunks>(stored.source, 1));
+      expect_node(stored, *data, i);
+      EXPECT_TRUE(data->fault().ok());
+    }
+  }
 }
 
 }  // namespace

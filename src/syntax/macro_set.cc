@@ -51,7 +51,7 @@ bool MacroSet::add_template(std::span<const ShapeId> shapes) {
       levels.pop_back();
       continue;
     }
-    if (items_.size() == kItemsMax) return false;
+    if (items_.size() >= kItemsMax) return false;
     const std::uint32_t child = level.next_child++;
     const std::uint32_t tag = shape.children[child];
     const std::uint8_t itself = model_.child_shows(level.shape)[child];
@@ -92,18 +92,20 @@ void MacroSet::read(ByteReader& in) {
   }
 }
 
-// The trie in preorder; beside each node go the tables of the holes that its path leaves open.
+// The trie in preorder; beside each node goes what its path leaves open, as one span for each shape
+// of the path: no more than kDepthMax of them, however many children shapes have.
 void MacroSet::read_table(ByteReader& in, TableId table) {
+  using Holes = std::span<const TableId>;
   struct Level {
     std::uint32_t node;
-    std::vector<TableId> holes;  // the next one last
-    bool more;                   // whether another child comes
+    std::vector<Holes> open;  // none empty, the innermost last
+    bool more;                // whether another child comes
   };
   const std::uint32_t escape = in.varint32();
   std::vector<Found> found;
   std::vector<ShapeId> path;
   std::vector<Level> levels;
-  levels.push_back({table, {table}, in.u8() != 0});
+  levels.push_back({table, {Holes(&table, 1)}, in.u8() != 0});
   while (!in.failed()) {
     while (!levels.empty() && !levels.back().more) {
       levels.pop_back();
@@ -112,7 +114,7 @@ void MacroSet::read_table(ByteReader& in, TableId table) {
     if (levels.empty()) break;
     const std::uint64_t coded = in.varint();
     Level& level = levels.back();
-    const TableId hole = level.holes.empty() ? kNoTable : level.holes.back();
+    const TableId hole = level.open.empty() ? kNoTable : level.open.back().front();
     if (hole == kNoTable || levels.size() > kDepthMax) return in.fail();
     const std::span<const ShapeId> known = model_.table(hole);
     if ((coded >> kRankShift) >= known.size()) return in.fail();
@@ -121,14 +123,13 @@ void MacroSet::read_table(ByteReader& in, TableId table) {
     path.push_back(shape);
     const std::uint32_t node = new_trie_node(level.node, shape);
     if ((coded & kEnds) != 0) found.push_back({node, in.varint32(), path});
-    std::vector<TableId> holes(level.holes.begin(), level.holes.end() - 1);
-    const std::span<const TableId> below = model_.child_tables(shape);
-    const std::span<const std::uint32_t> tags = model_.shape(shape).children;
-    for (std::size_t child = tags.size(); child-- > 0;) {
-      if (!tag_is_leaf(tags[child])) holes.push_back(below[child]);
-    }
-    levels.push_back({node, std::move(holes), (coded & kHasChild) != 0});
-    if (found.size() > kOpcodesMax || items_.size() >= kItemsMax) return in.fail();
+    std::vector<Holes> open = level.open;
+    open.back() = open.back().subspan(1);
+    if (open.back().empty()) open.pop_back();
+    const Holes below = holes(of_shape(shape));
+    if (!below.empty()) open.push_back(below);
+    levels.push_back({node, std::move(open), (coded & kHasChild) != 0});
+    if (found.size() > kOpcodesMax) return in.fail();
   }
   std::uint64_t total = escape;
   for (const Found& macro : found) {
@@ -136,10 +137,10 @@ void MacroSet::read_table(ByteReader& in, TableId table) {
     if (macro.frequency == 0) in.fail();
   }
   if (total != kRansScale || escape == 0) in.fail();
-  if (!in.failed()) finish_table(table, escape, std::move(found));
+  if (!in.failed() && !finish_table(table, escape, std::move(found))) in.fail();
 }
 
-void MacroSet::finish_table(TableId table, std::uint32_t escape, std::vector<Found> found) {
+bool MacroSet::finish_table(TableId table, std::uint32_t escape, std::vector<Found> found) {
   std::stable_sort(found.begin(), found.end(),
                    [](const Found& a, const Found& b) { return a.frequency > b.frequency; });
   Code& code = codes_[table];
@@ -159,6 +160,7 @@ void MacroSet::finish_table(TableId table, std::uint32_t escape, std::vector<Fou
   code.opcode_count = static_cast<std::uint32_t>(frequencies.size());
   frequencies.push_back(escape);
   write_starts(frequencies);
+  return code.opcode_count == found.size();
 }
 
 void MacroSet::write_starts(const std::vector<std::uint32_t>& frequencies) {
@@ -207,10 +209,16 @@ void MacroSet::build_trie() const {
   for (const Edge& edge : edges_) {
     trie_.nodes_[edge.parent] |= Trie::kGoesOn;
     std::size_t slot = mix((std::uint64_t{edge.parent} << 32) + edge.shape) & mask;
-    while (trie_.slots_[slot].node != Trie::kNone) {
+    const auto is_other = [&edge](const Trie::Slot& taken) {
+      return taken.node != Trie::kNone && (taken.node != edge.parent || taken.shape != edge.shape);
+    };
+    while (is_other(trie_.slots_[slot])) {
       slot = (slot + 1) & mask;
     }
-    trie_.slots_[slot] = {edge.parent, edge.shape, edge.child};
+    // Only a damaged model says the same twice: then the first stands.
+    if (trie_.slots_[slot].node == Trie::kNone) {
+      trie_.slots_[slot] = {edge.parent, edge.shape, edge.child};
+    }
   }
 }
 

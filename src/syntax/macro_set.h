@@ -55,9 +55,11 @@ class MacroSet {
   static constexpr std::uint32_t kOpcodesMax = 255;
   // Decisions that one macro may take.
   static constexpr std::uint32_t kDepthMax = 24;
+  // Items of all templates: 64 MB.
   static constexpr std::size_t kItemsMax = std::size_t{1} << 22;
 
-  // Templates of all shapes; no macros yet. REQUIRES: the model's shapes and tables are loaded.
+  // Templates of all shapes; no macros yet. REQUIRES: the model's shapes and tables are loaded, and
+  // the shapes with all their children are fewer than kItemsMax.
   explicit MacroSet(const TreeModel& model);
 
   // Reads the macros of all tables. Fails the reader when something is out of range.
@@ -147,7 +149,8 @@ class MacroSet {
   };
 
   void read_table(ByteReader& in, TableId table);
-  void finish_table(TableId table, std::uint32_t escape, std::vector<Found> found);
+  // False when not all of them fit any more.
+  bool finish_table(TableId table, std::uint32_t escape, std::vector<Found> found);
   bool add_template(std::span<const ShapeId> shapes);
   void write_starts(const std::vector<std::uint32_t>& frequencies);
   std::uint32_t new_trie_node(std::uint32_t parent, ShapeId shape);

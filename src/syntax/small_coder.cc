@@ -204,7 +204,9 @@ class SmallWalk {
                node(model_.table_for_tag(layout_.root_tag)) == Step::Failed) {
       return false;
     }
-    const std::uint64_t limit = counted ? operations : operations_max(layout_, block_);
+    const std::uint64_t most = operations_max(layout_, block_);
+    if (counted && operations > most) return false;
+    const std::uint64_t limit = counted ? operations : most;
     Step step = Step::Done;
     while (step == Step::Done && !frames_.empty() && done_ < limit) {
       step = go_on();
@@ -275,7 +277,10 @@ class SmallWalk {
     return leaf(leaf_class) ? Step::Done : Step::Failed;
   }
 
+  // A shape has any number of leaves: only their count keeps damaged bytes from asking for more
+  // than the block holds.
   bool leaf(std::uint32_t leaf_class) {
+    if (++leaves_ > block_.end_node - block_.first_node) return false;
     std::uint32_t start = 0;
     std::uint32_t size = 0;
     return spans_.next(leaf_class, start, size);
@@ -319,6 +324,7 @@ class SmallWalk {
   Coder& coder_;
   bool last_;
   std::uint64_t done_ = 0;
+  std::uint32_t leaves_ = 0;
   std::uint32_t feature_position_ = UINT32_MAX;
   SourceFeature feature_;
   std::vector<Frame> frames_;

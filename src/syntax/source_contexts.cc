@@ -91,10 +91,12 @@ void SourceContexts::index_keys(std::span<const Slot> keys) {
   for (const Slot& key : keys) {
     has_keys_[key.table] = 1;
     std::size_t slot = hash(key.table, key.key) & mask;
-    while (slots_[slot].table != kNoTable) {
+    while (slots_[slot].table != kNoTable &&
+           (slots_[slot].table != key.table || slots_[slot].key != key.key)) {
       slot = (slot + 1) & mask;
     }
-    slots_[slot] = key;
+    // Only a damaged model says the same twice: then the first stands.
+    if (slots_[slot].table == kNoTable) slots_[slot] = key;
   }
 }
 

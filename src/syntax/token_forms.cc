@@ -29,8 +29,6 @@ constexpr std::array<Byte, 256> make_classes() {
 
 // "\N{LATIN SMALL LETTER A}", "\u{1F600}": braces of escapes close within so many bytes.
 constexpr std::ptrdiff_t kBraceReach = 128;
-// C++ allows 16 bytes of delimiter in a raw string.
-constexpr std::ptrdiff_t kDelimiterMax = 16;
 
 bool is_class(Byte byte, unsigned bits) {
   return (kByteClasses[byte] & bits) != 0;

@@ -130,6 +130,11 @@ struct OpenQuote {
 // walk to its end.
 inline constexpr std::size_t kReachBytes = std::size_t{64} << 10;
 
+// RawParenthesis looks back: at a parenthesis, 16 bytes of delimiter (C++ allows no more) and a
+// quote.
+inline constexpr std::uint32_t kDelimiterMax = 16;
+inline constexpr std::uint32_t kLookBackBytes = kDelimiterMax + 2;
+
 // What may be looked at: [begin, end), from `at`.
 struct TokenText {
   const std::uint8_t* begin;

@@ -39,6 +39,7 @@ class TreeDecoder {
                                            " expected");
     }
     node_count_ = static_cast<std::uint32_t>(node_count);
+    if (!model_.tag_holds(root)) return corrupt("has no known root");
     std::uint64_t sizes[4];
     for (std::uint64_t& size : sizes) {
       size = in.varint();

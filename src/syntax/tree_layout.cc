@@ -25,8 +25,8 @@ class JumpTableReader {
     block.end_node = std::min(layout_.block_nodes, layout_.node_count);
     block.top_level = TreeLayout::kNone;
     for (std::uint32_t i = 1; i < count; ++i) {
-      const std::uint64_t end_byte = block.begin_byte + in_.varint();
-      const std::uint64_t row = block.first_row + in_.varint();
+      const std::uint64_t end_byte = std::uint64_t{block.begin_byte} + in_.varint32();
+      const std::uint64_t row = std::uint64_t{block.first_row} + in_.varint32();
       block.operations = in_.varint32();
       payload_bytes_.push_back(in_.varint32());
       block.checksum = in_.u32();
@@ -63,7 +63,7 @@ class JumpTableReader {
     open_.resize(kept);
     if (kept > 0) {
       SpineLevel moved = layout_.levels[open_.back()];
-      const std::uint64_t next = moved.next_child + in_.varint();
+      const std::uint64_t next = std::uint64_t{moved.next_child} + in_.varint32();
       moved.next_child = static_cast<std::uint32_t>(next);
       if (next > UINT32_MAX || !add_level(moved, block, true)) return false;
     }
@@ -109,6 +109,8 @@ class JumpTableReader {
     const std::uint64_t limit =
         open_.empty() ? layout_.node_count : std::uint64_t{parent.node} + parent.extent;
     if (node.node >= block.first_node || end > limit || node.extent < 2) return false;
+    // What began in an earlier block was in that block's spine, and is kept from there.
+    if (block.first_node - node.node > layout_.block_nodes) return false;
     if (open_.empty() ? node.node != 0 || end != limit : node.node <= parent.node) return false;
     if (tag_is_leaf(node.tag) || node.start > source_bytes_) return false;
     const std::uint32_t production = (node.tag >> 4) & COPSE_MAX_PRODUCTION_ID;

@@ -93,6 +93,7 @@ void TreeModel::read_shapes(ByteReader& in) {
     shape.child_count = static_cast<std::uint32_t>(in.count(1));
     shape.first_child = static_cast<std::uint32_t>(child_tags_.size());
     if (shape.child_count == 0) in.fail();
+    if (i + 1 + child_tags_.size() + shape.child_count >= MacroSet::kItemsMax) in.fail();
     for (std::uint32_t k = 0; k < shape.child_count && !in.failed(); ++k) {
       // Symbol and flags, the rarely set ones highest.
       const std::uint32_t tag = read_tag(in);
@@ -198,10 +199,11 @@ void TreeModel::build_lookups() {
   for (ShapeId id = 0; id < shapes_.size(); ++id) {
     const ShapeView view = shape(id);
     std::size_t slot = hash_shape(view.production, view.children) & shape_mask;
-    while (shape_slots_[slot] != kNoShape) {
+    while (shape_slots_[slot] != kNoShape && !is_shape(shape_slots_[slot], view)) {
       slot = (slot + 1) & shape_mask;
     }
-    shape_slots_[slot] = id;
+    // Only a damaged model says the same twice: then the first stands.
+    if (shape_slots_[slot] == kNoShape) shape_slots_[slot] = id;
   }
   rank_slots_.assign(slots_for(table_shapes_.size()), {});
   const std::size_t rank_mask = rank_slots_.size() - 1;
@@ -217,18 +219,20 @@ void TreeModel::build_lookups() {
   }
 }
 
+bool TreeModel::is_shape(ShapeId id, const ShapeView& wanted) const {
+  const ShapeView view = shape(id);
+  return view.production == wanted.production && view.children.size() == wanted.children.size() &&
+         std::memcmp(view.children.data(), wanted.children.data(), wanted.children.size_bytes()) ==
+             0;
+}
+
 ShapeId TreeModel::find_shape(std::uint16_t production,
                               std::span<const std::uint32_t> children) const {
   const std::size_t mask = shape_slots_.size() - 1;
   std::size_t slot = hash_shape(production, children) & mask;
   for (;; slot = (slot + 1) & mask) {
     const ShapeId id = shape_slots_[slot];
-    if (id == kNoShape) return kNoShape;
-    const ShapeView view = shape(id);
-    if (view.production == production && view.children.size() == children.size() &&
-        std::memcmp(view.children.data(), children.data(), children.size_bytes()) == 0) {
-      return id;
-    }
+    if (id == kNoShape || is_shape(id, {production, children})) return id;
   }
 }
 

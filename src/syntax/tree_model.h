@@ -121,6 +121,7 @@ class TreeModel {
   void read_tables(ByteReader& in);
   void read_codes(ByteReader& in);
   void build_lookups();
+  bool is_shape(ShapeId id, const ShapeView& wanted) const;
   static std::uint64_t hash_shape(std::uint16_t production,
                                   std::span<const std::uint32_t> children);
 

@@ -1,0 +1,34 @@
+// Any text as an ignore file, asked about any path: always an answer, and one that a rule taking
+// everything back at the end turns round.
+//
+// Bound: a constant times the text's bytes; each rule is asked once.
+#include <cstdlib>
+#include <string>
+
+#include "workspace/ignore_rules.h"
+
+namespace {
+
+constexpr std::size_t kInputBytesMax = 4096;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+}  // namespace
+
+// The file, a zero byte, the path.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > kInputBytesMax) return 0;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view text = input.substr(0, input.find('\0'));
+  const std::string path(text.size() < size ? input.substr(text.size() + 1) : "a/b.c");
+  const auto rules = copse::IgnoreRules::parse(text);
+  const auto of_file = rules.verdict(path, false);
+  const auto of_directory = rules.verdict(path, true);
+  if (rules.empty()) require(!of_file.has_value() && !of_directory.has_value());
+  if (path.empty() || path.front() == '/' || path.back() == '/') return 0;
+  const auto taken_back = copse::IgnoreRules::parse(std::string(text) + "\n!*\n");
+  require(taken_back.verdict(path, false) == std::optional<bool>(false));
+  return 0;
+}

@@ -1,0 +1,143 @@
+// Writes the seeds that cannot be typed: copse_fuzz_seeds <folder of the corpora>. They are kept in
+// fuzz/corpus; run it again when a target's input changes its form, or a format does.
+#include <filesystem>
+
+#include "fuzz_support.h"
+#include "syntax/side_streams.h"
+
+namespace {
+
+using namespace copse;
+
+constexpr const char* kSources[] = {
+    R"({"a": [1, true, -2.5e3, "b\n"], "c": null, "dd": {"e": [[], {}]}})",
+    "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]], 2",
+    "{\"a\" 1, : tru, [\"\\q\" // c\n}}\t\x01",
+    "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]\n",
+};
+
+class Corpus {
+ public:
+  Corpus(std::filesystem::path root, const std::string& name) : folder_(std::move(root) / name) {
+    std::filesystem::create_directories(folder_);
+  }
+
+  void add(const std::string& name, const Bytes& bytes) const {
+    std::ofstream file(folder_ / name, std::ios::binary);
+    file << as_text(bytes);
+    fuzz::require(file.good());
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+void put_text(Bytes& bytes, std::string_view text) {
+  ByteWriter(bytes).raw(as_bytes(text));
+}
+
+void make_trees(const Corpus& trees, const Corpus& blocks) {
+  constexpr fuzz::ModelKind kKinds[] = {fuzz::ModelKind::Golden2, fuzz::ModelKind::Golden1,
+                                        fuzz::ModelKind::Base};
+  for (std::size_t s = 0; s < std::size(kSources); ++s) {
+    const std::string source = kSources[s];
+    const FlatTree tree = fuzz::parse(source);
+    for (const fuzz::ModelKind kind : kKinds) {
+      const auto model = static_cast<std::uint8_t>(kind);
+      for (const TreeForm form : fuzz::kForms) {
+        const auto number = static_cast<std::uint8_t>(form);
+        const std::string name = "source_" + std::to_string(s) + "_model_" + std::to_string(model) +
+                                 "_form_" + std::to_string(number);
+        const std::uint32_t block_nodes = (s + model) % 2 == 0 ? kBlockNodesMin : kBlockNodes;
+        Bytes seed{model, static_cast<std::uint8_t>(source.size())};
+        put_text(seed, source);
+        const Bytes stored = encode_tree(fuzz::model(kind), tree, source, {form, block_nodes});
+        seed.insert(seed.end(), stored.begin(), stored.end());
+        trees.add(name, seed);
+        // Two patches: of the first block's payload, or the jump table.
+        Bytes block{static_cast<std::uint8_t>(model | number << 2),
+                    static_cast<std::uint8_t>(s),
+                    2,
+                    9,
+                    0,
+                    1,
+                    30,
+                    0,
+                    0};
+        put_text(block, source);
+        if (kind == fuzz::ModelKind::Golden2) blocks.add(name, block);
+      }
+    }
+  }
+}
+
+void make_models(const Corpus& models) {
+  const auto add = [&](const std::string& name, std::uint8_t version, ByteView bytes) {
+    constexpr std::size_t kHeaderBytes = 40;
+    Bytes seed{version};
+    seed.insert(seed.end(), bytes.begin() + kHeaderBytes, bytes.end());
+    models.add(name, seed);
+  };
+  add("golden_1", 1, fuzz::model(fuzz::ModelKind::Golden1).bytes());
+  add("golden_2", 2, fuzz::model(fuzz::ModelKind::Golden2).bytes());
+  add("base", 2, fuzz::model(fuzz::ModelKind::Base).bytes());
+  add("learnt", 2, fuzz::model(fuzz::ModelKind::Learnt).bytes());
+}
+
+void make_rans(const Corpus& streams) {
+  const Bytes counts{1, 200, 3, 0, 41, 255, 7};
+  std::vector<std::uint64_t> weights;
+  for (const std::uint8_t count : counts)
+    weights.push_back(std::uint64_t{count} << (count % 40));
+  const auto scaled = scale_counts(weights);
+  RansEncoder out;
+  constexpr std::uint16_t kSymbols = 300;
+  for (std::uint16_t i = 0; i < kSymbols; ++i) {
+    const std::size_t wanted = i * std::size_t{7919} % counts.size();
+    std::uint16_t start = 0;
+    for (std::size_t k = 0; k < wanted; ++k)
+      start = static_cast<std::uint16_t>(start + scaled[k]);
+    const std::size_t symbol = scaled[wanted] == 0 ? 0 : wanted;
+    out.put({symbol == 0 ? std::uint16_t{0} : start, scaled[symbol]});
+  }
+  Bytes seed{static_cast<std::uint8_t>(counts.size())};
+  seed.insert(seed.end(), counts.begin(), counts.end());
+  ByteWriter writer(seed);
+  writer.u16(kSymbols);
+  writer.raw(out.finish());
+  streams.add("symbols", seed);
+}
+
+void make_side_streams(const Corpus& streams) {
+  Bytes spans;
+  Bytes lookaheads;
+  ByteWriter span_out(spans);
+  ByteWriter lookahead_out(lookaheads);
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    const std::uint64_t parts = i % 4;
+    span_out.varint((i * 300) << 2 | parts);
+    if ((parts & 2) != 0) span_out.varint(i * 77);
+    if ((parts & 1) != 0) span_out.varint(i << (8 * i % 56));
+    lookahead_out.zigzag(static_cast<std::int64_t>(i * i * i) - 1);
+  }
+  for (const auto table : {std::uint8_t{0}, std::uint8_t{1}}) {
+    const auto kind = table == 0 ? fuzz::ModelKind::Golden2 : fuzz::ModelKind::Base;
+    RansEncoder out;
+    put_side_streams(out, fuzz::model(kind).numbers(), spans, lookaheads);
+    Bytes seed{table, 8};
+    const Bytes stream = out.finish();
+    seed.insert(seed.end(), stream.begin(), stream.end());
+    streams.add("exceptions_" + std::to_string(table), seed);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  make_trees({argv[1], "tree"}, {argv[1], "tree_blocks"});
+  make_models({argv[1], "tree_model"});
+  make_rans({argv[1], "rans"});
+  make_side_streams({argv[1], "side_streams"});
+  return 0;
+}
