@@ -9,9 +9,11 @@
 
 #include "common/corpus.h"
 #include "core/io/file_system.h"
+#include "store/pack.h"
 #include "syntax/bytecode_walk.h"
 #include "syntax/leaf_spans.h"
 #include "syntax/tree_codec.h"
+#include "workspace/compact_learning.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse::bench {
@@ -105,11 +107,6 @@ void walk_block(const TreeModel& model, const TreeLayout& layout, const TreeBloc
   if (fault != nullptr) give_up(fault);
 }
 
-// The rule by which `copse compact` takes half of the files to learn from.
-bool is_held_out(const ContentId& content) {
-  return content.digest[0] % 2 != 0;
-}
-
 }  // namespace
 
 struct CopseSide::State {
@@ -151,7 +148,7 @@ std::vector<SideFile> CopseSide::files(const std::string& language) const {
     file.visible_nodes = record.visible_nodes;
     file.stored_tree_bytes = record.tree->stored_bytes + frame_overhead_bytes();
     file.stored_source_bytes = record.source.stored_bytes + frame_overhead_bytes();
-    file.held_out = is_held_out(record.content);
+    file.held_out = !is_for_training(record.content);
     files.push_back(std::move(file));
   }
   return files;
@@ -170,7 +167,9 @@ std::uint64_t CopseSide::model_bytes(const std::string& language) const {
 }
 
 std::uint64_t CopseSide::frame_overhead_bytes() {
-  return Frame::kHeaderBytes;
+  // The checksum stands in the record.
+  constexpr std::uint64_t kChecksumBytes = 8;
+  return frame_header_bytes(kPackVersion) + kChecksumBytes;
 }
 
 std::string CopseSide::source(const SideFile& file) const {

@@ -183,7 +183,7 @@ void visit_store(const std::string& store) {
     if (file.language.empty()) continue;
     const auto tree = workspace.value().tree(file.path);
     if (!tree.ok()) give_up(tree.error().message());
-    hash = mixed(hash, visit(StoredStep(tree.value())));
+    hash = mixed(hash, visit(tree.value()));
     ++visited;
   }
   JsonLine().add("files", visited).add("hash", hash).print();
