@@ -3,10 +3,12 @@
 
 #include <string>
 
+#include "syntax/parse_arena.h"
+
 namespace copse {
 
 Result<Parser> Parser::create(const TSLanguage* language) {
-  Parser parser(ts_parser_new());
+  Parser parser(ts_parser_new(), language);
   if (!ts_parser_set_language(parser.parser_.get(), language)) {
     return Error(ErrorCode::Unsupported, "tree-sitter refuses a grammar of ABI version " +
                                              std::to_string(ts_language_abi_version(language)));
@@ -55,8 +57,17 @@ Result<Parser::TreePointer> Parser::parse_tree(std::string_view source,
 }
 
 Result<FlatTree> Parser::parse(std::string_view source, const std::function<bool()>& keep_going) {
-  COPSE_TRY(const TreePointer tree, parse_tree(source, keep_going));
-  return flatten(tree.get());
+  const ParseScope scope;
+  if (!scope.is_open()) {
+    COPSE_TRY(const TreePointer tree, parse_tree(source, keep_going));
+    return flatten(tree.get());
+  }
+  // One that lives no longer than the scope's memory.
+  COPSE_TRY(Parser parser, create(language_));
+  COPSE_TRY(TreePointer tree, parser.parse_tree(source, keep_going));
+  Result<FlatTree> flat = flatten(tree.get());
+  if (!scope.has_spilled()) static_cast<void>(tree.release());
+  return flat;
 }
 
 Result<FlatTree> flatten(const TSTree* tree) {

@@ -22,7 +22,8 @@ class Parser {
   static Result<Parser> create(const TSLanguage* language);
 
   // Parses the whole source from scratch, as UTF-8. `keep_going` is asked now and then; false ends
-  // the parse. LimitExceeded when it did, or when the source or the tree is too large.
+  // the parse. LimitExceeded when it did, or when the source or the tree is too large. Parses in a
+  // scope of parse_arena.h, where arenas are in use.
   Result<FlatTree> parse(std::string_view source, const std::function<bool()>& keep_going);
 
   // The same, but gives tree-sitter's own tree to those who need it: tests and verification.
@@ -37,9 +38,10 @@ class Parser {
     void operator()(TSParser* parser) const { ts_parser_delete(parser); }
   };
 
-  explicit Parser(TSParser* parser) : parser_(parser) {}
+  Parser(TSParser* parser, const TSLanguage* language) : parser_(parser), language_(language) {}
 
   std::unique_ptr<TSParser, ParserDeleter> parser_;
+  const TSLanguage* language_;
 };
 
 // Lays a tree-sitter tree out flat. LimitExceeded when memory or node numbers run out.
