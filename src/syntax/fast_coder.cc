@@ -1,4 +1,4 @@
-// Bytecode to and from its entropy-coded form: both sides walk the same operations.
+// Bytecode's entropy-coded form: written as the opcodes are, and taken apart by walking them.
 #include <string>
 
 #include "syntax/block_coder.h"
@@ -6,24 +6,6 @@
 
 namespace copse {
 namespace {
-
-// What either side offers: the next opcode of a table, the next number of a role.
-class BytecodeSide {
- public:
-  explicit BytecodeSide(ByteView opcodes) : in_(opcodes) {}
-
-  std::uint32_t opcode(const MacroSet& macros, TableId table) {
-    const std::uint32_t opcode = in_.u8();
-    if (opcode > macros.opcode_count(table)) in_.fail();
-    return in_.failed() ? 0 : opcode;
-  }
-  std::uint64_t number(NumberRole) { return in_.varint(); }
-  bool failed() const { return in_.failed(); }
-  bool at_end() const { return in_.at_end(); }
-
- private:
-  ByteReader in_;
-};
 
 class FrozenSide {
  public:
@@ -44,21 +26,6 @@ class FrozenSide {
   const NumberTables& numbers_;
 };
 
-class ToFrozen {
- public:
-  explicit ToFrozen(const NumberTables& numbers) : numbers_(numbers) {}
-
-  void opcode(const MacroSet& macros, TableId table, std::uint32_t opcode) {
-    out_.put(macros.share_of(table, opcode));
-  }
-  void number(NumberRole role, std::uint64_t value) { numbers_.put(out_, role, value); }
-  RansEncoder& stream() { return out_; }
-
- private:
-  RansEncoder out_;
-  const NumberTables& numbers_;
-};
-
 class ToBytecode {
  public:
   void opcode(const MacroSet&, TableId, std::uint32_t opcode) {
@@ -71,12 +38,11 @@ class ToBytecode {
   Bytes bytes_;
 };
 
-// Takes the operations of one block from one side and gives them to the other.
-template <typename From, typename To>
+// Takes the operations of one block out of their entropy-coded form.
 class OperationWalk {
  public:
   OperationWalk(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
-                From& from, To& to)
+                FrozenSide& from, ToBytecode& to)
       : model_(model),
         macros_(model.macros()),
         layout_(layout),
@@ -89,7 +55,7 @@ class OperationWalk {
       resume(block);
     } else if (!tag_is_leaf(layout.root_tag)) {
       root_ = model.table_for_tag(layout.root_tag);
-      holes_.push_back({&root_, &root_ + 1});
+      push(&root_, &root_ + 1);
     }
   }
 
@@ -120,11 +86,18 @@ class OperationWalk {
     const TableId* end;
   };
 
+  // Field by field: see FactsBuilder::add_internal().
+  void push(const TableId* next, const TableId* end) {
+    Holes& holes = holes_.emplace_back();
+    holes.next = next;
+    holes.end = end;
+  }
+
   void resume(const TreeBlock& block) {
     for (const SpineLevel& level : layout_.open_levels(block)) {
       const SpineNode& node = layout_.spine[level.spine_node];
       if (node.shape == kNoShape) {
-        holes_.push_back({nullptr, nullptr});
+        push(nullptr, nullptr);
         continue;
       }
       const std::span<const std::uint32_t> tags = model_.shape(node.shape).children;
@@ -133,7 +106,7 @@ class OperationWalk {
         before += tag_is_leaf(tags[child]) ? 0U : 1U;
       }
       const std::span<const TableId> holes = macros_.holes(macros_.of_shape(node.shape));
-      if (before < holes.size()) holes_.push_back({holes.data() + before, end_of(holes)});
+      if (before < holes.size()) push(holes.data() + before, end_of(holes));
     }
   }
 
@@ -149,19 +122,19 @@ class OperationWalk {
     }
     if (opcode != 0) {
       const std::span<const TableId> holes = macros_.holes(macros_.of_opcode(table, opcode));
-      if (!holes.empty()) holes_.push_back({holes.data(), end_of(holes)});
+      if (!holes.empty()) push(holes.data(), end_of(holes));
       return !from_.failed();
     }
     const std::uint64_t shape = pass(NumberRole::Shape);
     if (from_.failed() || shape > model_.shape_count()) return false;
     if (shape == 0) {
       pass(NumberRole::Production);
-      holes_.push_back({nullptr, nullptr});
+      push(nullptr, nullptr);
       return !from_.failed();
     }
     const Template& made = macros_.of_shape(static_cast<ShapeId>(shape - 1));
     const std::span<const TableId> holes = macros_.holes(made);
-    if (!holes.empty()) holes_.push_back({holes.data(), end_of(holes)});
+    if (!holes.empty()) push(holes.data(), end_of(holes));
     return true;
   }
 
@@ -188,8 +161,8 @@ class OperationWalk {
   const TreeModel& model_;
   const MacroSet& macros_;
   const TreeLayout& layout_;
-  From& from_;
-  To& to_;
+  FrozenSide& from_;
+  ToBytecode& to_;
   std::uint64_t operations_max_;
   std::uint64_t list_children_ = 0;
   bool last_;
@@ -205,16 +178,11 @@ Error corrupt(const TreeBlock& block, const char* what) {
 
 }  // namespace
 
-Result<Bytes> freeze_fast(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
-                          ByteView bytecode) {
-  COPSE_TRY(const BytecodeBlock streams, BytecodeBlock::read(bytecode));
-  BytecodeSide from(streams.opcodes);
-  ToFrozen to(model.numbers());
-  if (!OperationWalk(model, layout, block, from, to).run() || !from.at_end()) {
-    return corrupt(block, "its opcodes do not fit together");
-  }
-  put_side_streams(to.stream(), model.numbers(), streams.spans, streams.lookaheads);
-  return to.stream().finish();
+Bytes freeze_fast(const TreeModel& model, const BlockFacts& facts, std::uint32_t& operations) {
+  RansEncoder out;
+  put_opcodes(model, facts, out, operations);
+  put_side_streams(out, model.numbers(), facts.spans, facts.lookaheads);
+  return out.finish();
 }
 
 Result<Bytes> thaw_fast(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block) {

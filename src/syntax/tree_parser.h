@@ -8,6 +8,7 @@
 #include "copse/result.h"
 
 #include "syntax/tree_data.h"
+#include "syntax/ts_adapter.h"
 
 namespace copse {
 
@@ -38,10 +39,23 @@ class Parser {
     void operator()(TSParser* parser) const { ts_parser_delete(parser); }
   };
 
-  Parser(TSParser* parser, const TSLanguage* language) : parser_(parser), language_(language) {}
+  // Where trees are laid out first; kept from file to file unless one was large.
+  struct BufferDeleter {
+    void operator()(CopseFlatBuffer* buffer) const {
+      copse_flat_buffer_free(buffer);
+      delete buffer;
+    }
+  };
+  static constexpr std::uint32_t kBufferNodesMax = std::uint32_t{1} << 19;
+
+  Parser(TSParser* parser, const TSLanguage* language)
+      : parser_(parser), language_(language), buffer_(new CopseFlatBuffer{}) {}
+
+  Result<FlatTree> flatten_here(const TSTree* tree);
 
   std::unique_ptr<TSParser, ParserDeleter> parser_;
   const TSLanguage* language_;
+  std::unique_ptr<CopseFlatBuffer, BufferDeleter> buffer_;
 };
 
 // Lays a tree-sitter tree out flat. LimitExceeded when memory or node numbers run out.
