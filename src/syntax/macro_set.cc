@@ -10,11 +10,6 @@
 namespace copse {
 namespace {
 
-std::uint64_t mix(std::uint64_t value) {
-  value *= 0x9E3779B97F4A7C15U;
-  return value ^ (value >> 29);
-}
-
 // A trie node's flags, as stored.
 constexpr std::uint64_t kHasNext = 1;
 constexpr std::uint64_t kHasChild = 2;
@@ -201,26 +196,27 @@ const MacroSet::Trie& MacroSet::trie() const {
 }
 
 void MacroSet::build_trie() const {
-  trie_.nodes_.assign(ends_.begin(), ends_.end());
-  trie_.slots_.assign(std::bit_ceil(edges_.size() * 2 + 2), {});
-  const std::size_t mask = trie_.slots_.size() - 1;
-  for (const Edge& edge : edges_) {
-    trie_.nodes_[edge.parent] |= Trie::kGoesOn;
-    std::size_t slot = mix((std::uint64_t{edge.parent} << 32) + edge.shape) & mask;
-    while (trie_.slots_[slot].node != Trie::kNone) {
-      slot = (slot + 1) & mask;
-    }
-    trie_.slots_[slot] = {edge.parent, edge.shape, edge.child};
+  std::vector<std::uint32_t> counts(ends_.size());
+  for (const Edge& edge : edges_)
+    ++counts[edge.parent];
+  trie_.nodes_.resize(ends_.size());
+  std::size_t places = 1;
+  for (std::size_t node = 0; node < ends_.size(); ++node) {
+    trie_.nodes_[node].opcode = ends_[node];
+    if (counts[node] == 0) continue;
+    const std::size_t size = counts[node] == 1 ? 1 : std::bit_ceil(counts[node] + counts[node] / 2);
+    trie_.nodes_[node].first_edge = static_cast<std::uint32_t>(places);
+    trie_.nodes_[node].mask = static_cast<std::uint16_t>(size - 1);
+    places += size;
   }
-}
-
-std::uint32_t MacroSet::Trie::next(std::uint32_t node, ShapeId shape) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = mix((std::uint64_t{node} << 32) + shape) & mask;
-  for (;; slot = (slot + 1) & mask) {
-    const Slot& entry = slots_[slot];
-    if (entry.node == node && entry.shape == shape) return entry.next;
-    if (entry.node == kNone) return kNone;
+  trie_.edges_.resize(places);
+  for (const Edge& edge : edges_) {
+    const Trie::Node& node = trie_.nodes_[edge.parent];
+    std::uint32_t at = Trie::place(edge.shape);
+    while (trie_.edges_[node.first_edge + (at & node.mask)].shape != kNoShape) {
+      ++at;
+    }
+    trie_.edges_[node.first_edge + (at & node.mask)] = {edge.shape, edge.child};
   }
 }
 
@@ -228,8 +224,8 @@ std::size_t MacroSet::memory_bytes() const {
   return items_.capacity() * sizeof(TemplateItem) + holes_.capacity() * sizeof(TableId) +
          templates_.capacity() * sizeof(Template) + codes_.capacity() * sizeof(Code) +
          starts_.capacity() * 2 + hints_.capacity() + edges_.capacity() * sizeof(Edge) +
-         ends_.capacity() + trie_.slots_.capacity() * sizeof(Trie::Slot) +
-         trie_.nodes_.capacity() * 2;
+         ends_.capacity() + trie_.edges_.capacity() * sizeof(Trie::Edge) +
+         trie_.nodes_.capacity() * sizeof(Trie::Node);
 }
 
 }  // namespace copse

@@ -99,25 +99,38 @@ class MacroSet {
     static constexpr std::uint32_t kNone = UINT32_MAX;
 
     std::uint32_t root(TableId table) const { return table; }
-    // kNone when no macro goes on like that.
-    std::uint32_t next(std::uint32_t node, ShapeId shape) const;
+    // kNone when no macro goes on like that. REQUIRES: shape is none but kNoShape.
+    std::uint32_t next(std::uint32_t node, ShapeId shape) const {
+      const Node& from = nodes_[node];
+      const Edge* const edges = edges_.data() + from.first_edge;
+      for (std::uint32_t at = place(shape);; ++at) {
+        const Edge& edge = edges[at & from.mask];
+        if (edge.shape == shape) return edge.next;
+        if (edge.shape == kNoShape || from.mask == 0) return kNone;
+      }
+    }
     // The opcode of the macro that ends here; 0 when none does.
-    std::uint32_t opcode(std::uint32_t node) const { return nodes_[node] & kOpcodeBits; }
+    std::uint32_t opcode(std::uint32_t node) const { return nodes_[node].opcode; }
     // Whether some macro goes on from here.
-    bool goes_on(std::uint32_t node) const { return (nodes_[node] & kGoesOn) != 0; }
+    bool goes_on(std::uint32_t node) const { return nodes_[node].first_edge != 0; }
 
    private:
     friend class MacroSet;
-    struct Slot {
-      std::uint32_t node = kNone;
+    // Open addressing among a node's own edges: most have one or two, and then they are all there
+    // is to look at. Where there are more, one place at least is free.
+    struct Node {
+      std::uint32_t first_edge = 0;  // 0: that of those who have none
+      std::uint16_t mask = 0;
+      std::uint8_t opcode = 0;
+    };
+    struct Edge {
       ShapeId shape = kNoShape;
       std::uint32_t next = kNone;
     };
-    static constexpr std::uint16_t kOpcodeBits = 0xFF;
-    static constexpr std::uint16_t kGoesOn = 0x100;
+    static std::uint32_t place(ShapeId shape) { return (shape * 0x9E3779B1U) >> 16; }
 
-    std::vector<Slot> slots_;
-    std::vector<std::uint16_t> nodes_;
+    std::vector<Node> nodes_;
+    std::vector<Edge> edges_;
   };
   const Trie& trie() const;
 

@@ -1,7 +1,6 @@
 // Models as bytes, and the lookups that encoders need.
 #include "syntax/tree_model.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -224,10 +223,12 @@ ShapeId TreeModel::find_shape(std::uint16_t production, std::span<const std::uin
     if (slot.shape == kNoShape) return kNoShape;
     if (slot.hash != upper) continue;
     const ShapeView view = shape(slot.shape);
-    if (view.production == production &&
-        std::equal(view.children.begin(), view.children.end(), children.begin(), children.end())) {
-      return slot.shape;
-    }
+    if (view.production != production || view.children.size() != children.size()) continue;
+    // They are few: a call to memcmp takes longer.
+    std::size_t same = 0;
+    while (same < children.size() && view.children[same] == children[same])
+      ++same;
+    if (same == children.size()) return slot.shape;
   }
 }
 
