@@ -15,7 +15,7 @@ namespace copse {
 // The region of a thread, taken at its first scope. What does not fit is malloc's.
 inline constexpr std::size_t kParseArenaBytes = std::size_t{64} << 20;
 // A region of which more was touched goes back to the system behind its parse.
-inline constexpr std::size_t kParseArenaKeptBytes = std::size_t{12} << 20;
+inline constexpr std::size_t kParseArenaKeptBytes = std::size_t{32} << 20;
 
 // From now on tree-sitter asks the calling thread's open scope for memory, and where there is none
 // whom it asked before. REQUIRES: no other thread uses tree-sitter meanwhile. Calling it again does
