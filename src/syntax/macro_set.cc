@@ -2,7 +2,6 @@
 #include "syntax/macro_set.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "syntax/tree_model.h"
@@ -190,42 +189,16 @@ void MacroSet::assume_single_shapes() {
   }
 }
 
-const MacroSet::Trie& MacroSet::trie() const {
-  std::call_once(trie_once_, [this] { build_trie(); });
+const ShapeTrie& MacroSet::trie() const {
+  std::call_once(trie_once_, [this] { trie_ = ShapeTrie(ends_, edges_); });
   return trie_;
-}
-
-void MacroSet::build_trie() const {
-  std::vector<std::uint32_t> counts(ends_.size());
-  for (const Edge& edge : edges_)
-    ++counts[edge.parent];
-  trie_.nodes_.resize(ends_.size());
-  std::size_t places = 1;
-  for (std::size_t node = 0; node < ends_.size(); ++node) {
-    trie_.nodes_[node].opcode = ends_[node];
-    if (counts[node] == 0) continue;
-    const std::size_t size = counts[node] == 1 ? 1 : std::bit_ceil(counts[node] + counts[node] / 2);
-    trie_.nodes_[node].first_edge = static_cast<std::uint32_t>(places);
-    trie_.nodes_[node].mask = static_cast<std::uint16_t>(size - 1);
-    places += size;
-  }
-  trie_.edges_.resize(places);
-  for (const Edge& edge : edges_) {
-    const Trie::Node& node = trie_.nodes_[edge.parent];
-    std::uint32_t at = Trie::place(edge.shape);
-    while (trie_.edges_[node.first_edge + (at & node.mask)].shape != kNoShape) {
-      ++at;
-    }
-    trie_.edges_[node.first_edge + (at & node.mask)] = {edge.shape, edge.child};
-  }
 }
 
 std::size_t MacroSet::memory_bytes() const {
   return items_.capacity() * sizeof(TemplateItem) + holes_.capacity() * sizeof(TableId) +
          templates_.capacity() * sizeof(Template) + codes_.capacity() * sizeof(Code) +
-         starts_.capacity() * 2 + hints_.capacity() + edges_.capacity() * sizeof(Edge) +
-         ends_.capacity() + trie_.edges_.capacity() * sizeof(Trie::Edge) +
-         trie_.nodes_.capacity() * sizeof(Trie::Node);
+         starts_.capacity() * 2 + hints_.capacity() + edges_.capacity() * sizeof(ShapeTrie::Edge) +
+         ends_.capacity() + trie_.memory_bytes();
 }
 
 }  // namespace copse

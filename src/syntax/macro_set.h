@@ -19,6 +19,7 @@
 
 #include "codec/rans.h"
 #include "core/bytes.h"
+#include "syntax/shape_trie.h"
 #include "syntax/tree_tags.h"
 
 namespace copse {
@@ -93,46 +94,10 @@ class MacroSet {
     return {starts[k], static_cast<std::uint16_t>(starts[k + 1] - starts[k])};
   }
 
-  // For encoders: a trie of shapes below each table. Made at the first call; thread-safe.
-  class Trie {
-   public:
-    static constexpr std::uint32_t kNone = UINT32_MAX;
-
-    std::uint32_t root(TableId table) const { return table; }
-    // kNone when no macro goes on like that. REQUIRES: shape is none but kNoShape.
-    std::uint32_t next(std::uint32_t node, ShapeId shape) const {
-      const Node& from = nodes_[node];
-      const Edge* const edges = edges_.data() + from.first_edge;
-      for (std::uint32_t at = place(shape);; ++at) {
-        const Edge& edge = edges[at & from.mask];
-        if (edge.shape == shape) return edge.next;
-        if (edge.shape == kNoShape || from.mask == 0) return kNone;
-      }
-    }
-    // The opcode of the macro that ends here; 0 when none does.
-    std::uint32_t opcode(std::uint32_t node) const { return nodes_[node].opcode; }
-    // Whether some macro goes on from here.
-    bool goes_on(std::uint32_t node) const { return nodes_[node].first_edge != 0; }
-
-   private:
-    friend class MacroSet;
-    // Open addressing among a node's own edges: most have one or two, and then they are all there
-    // is to look at. Where there are more, one place at least is free.
-    struct Node {
-      std::uint32_t first_edge = 0;  // 0: that of those who have none
-      std::uint16_t mask = 0;
-      std::uint8_t opcode = 0;
-    };
-    struct Edge {
-      ShapeId shape = kNoShape;
-      std::uint32_t next = kNone;
-    };
-    static std::uint32_t place(ShapeId shape) { return (shape * 0x9E3779B1U) >> 16; }
-
-    std::vector<Node> nodes_;
-    std::vector<Edge> edges_;
-  };
-  const Trie& trie() const;
+  // For encoders: the shapes of all macros below their tables, whose numbers are those of the first
+  // nodes; a node's value is the opcode of the macro that ends there, or 0. Made at the first call;
+  // thread-safe.
+  const ShapeTrie& trie() const;
 
   std::size_t memory_bytes() const;
 
@@ -147,11 +112,6 @@ class MacroSet {
     std::uint32_t first_hint = 0;
     std::uint32_t opcode_count = 0;
   };
-  struct Edge {
-    std::uint32_t parent;
-    ShapeId shape;
-    std::uint32_t child;
-  };
   // A macro as it was read: the shapes it takes, and how often.
   struct Found {
     std::uint32_t trie_node = 0;
@@ -164,7 +124,6 @@ class MacroSet {
   bool add_template(std::span<const ShapeId> shapes);
   void write_starts(const std::vector<std::uint32_t>& frequencies);
   std::uint32_t new_trie_node(std::uint32_t parent, ShapeId shape);
-  void build_trie() const;
 
   const TreeModel& model_;
   std::vector<TemplateItem> items_;
@@ -173,11 +132,11 @@ class MacroSet {
   std::vector<Code> codes_;
   std::vector<std::uint16_t> starts_;
   std::vector<std::uint8_t> hints_;
-  std::vector<Edge> edges_;
+  std::vector<ShapeTrie::Edge> edges_;
   std::vector<std::uint8_t> ends_;  // by trie node: its opcode
 
   mutable std::once_flag trie_once_;
-  mutable Trie trie_;
+  mutable ShapeTrie trie_;
 };
 
 }  // namespace copse

@@ -110,14 +110,14 @@ class OpcodeWriter {
   std::uint32_t best_macro(std::uint32_t at, std::uint32_t& taken) const {
     const Decision& root = facts_.decisions[at];
     const bool crosses = root.end == Decision::kOpenEnd;
-    std::uint32_t node = trie_.root(root.table);
+    std::uint32_t node = root.table;
     std::uint32_t best = 0;
     for (std::uint32_t i = at;;) {
       node = trie_.next(node, facts_.decisions[i].shape);
-      if (node == MacroSet::Trie::kNone) break;
+      if (node == ShapeTrie::kNone) break;
       ++i;
-      if (trie_.opcode(node) != 0) {
-        best = trie_.opcode(node);
+      if (trie_.value(node) != 0) {
+        best = trie_.value(node);
         taken = i - at;
       }
       // A node that the next block goes on with must be known by its shape alone.
@@ -128,7 +128,7 @@ class OpcodeWriter {
   }
 
   const TreeModel& model_;
-  const MacroSet::Trie& trie_;
+  const ShapeTrie& trie_;
   const BlockFacts& facts_;
   std::vector<List> lists_;
   std::uint32_t operations_ = 0;
