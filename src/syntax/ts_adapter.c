@@ -294,6 +294,17 @@ static void add_heap_leaf(Walk* walk, const SubtreeHeapData* leaf) {
   }
 }
 
+// Null where there are none: most productions are told apart by fields alone.
+static const TSSymbol* aliases_of(const TSLanguage* language, const SubtreeHeapData* data) {
+  if (data->production_id == 0) return NULL;
+  const uint32_t length = language->max_alias_sequence_length;
+  const TSSymbol* aliases = &language->alias_sequences[(size_t)data->production_id * length];
+  for (uint32_t i = 0; i < length && i < data->child_count; ++i) {
+    if (aliases[i] != 0) return aliases;
+  }
+  return NULL;
+}
+
 // `itself`: what shown_by_itself says of the node.
 static void open_frame(Walk* walk, Subtree tree, uint32_t itself) {
   const SubtreeHeapData* data = tree.ptr;
@@ -305,7 +316,7 @@ static void open_frame(Walk* walk, Subtree tree, uint32_t itself) {
   Frame* frame = &walk->stack[walk->depth++];
   frame->begin = ts_subtree_children(tree);
   frame->next = frame->begin + data->child_count;
-  frame->aliases = ts_language_alias_sequence(walk->language, data->production_id);
+  frame->aliases = aliases_of(walk->language, data);
   frame->tag = ((uint32_t)data->symbol << 16) | ((uint32_t)data->production_id << 4) |
                (data->extra ? COPSE_TAG_EXTRA : 0U);
   frame->padding = data->padding.bytes;
