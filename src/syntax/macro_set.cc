@@ -190,7 +190,7 @@ void MacroSet::assume_single_shapes() {
 }
 
 const ShapeTrie& MacroSet::trie() const {
-  std::call_once(trie_once_, [this] { trie_ = ShapeTrie(ends_, edges_); });
+  std::call_once(trie_once_, [this] { trie_ = ShapeTrie(model_.table_count(), ends_, edges_); });
   return trie_;
 }
 

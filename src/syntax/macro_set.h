@@ -94,8 +94,8 @@ class MacroSet {
     return {starts[k], static_cast<std::uint16_t>(starts[k + 1] - starts[k])};
   }
 
-  // For encoders: the shapes of all macros below their tables, whose numbers are those of the first
-  // nodes; a node's value is the opcode of the macro that ends there, or 0. Made at the first call;
+  // For encoders: the shapes of all macros below their tables, which are its roots; a node's value
+  // is the opcode of the macro that ends there, or 0. Made at the first call;
   // thread-safe.
   const ShapeTrie& trie() const;
 

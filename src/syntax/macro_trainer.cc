@@ -102,13 +102,14 @@ class MacroTrainer {
         edges.push_back({numbers[nodes_[node].parent], nodes_[node].shape, numbers[node]});
       }
     }
-    trie_ = ShapeTrie(ends, edges);
+    const auto tables = static_cast<std::uint32_t>(data_.tables.size());
+    trie_ = ShapeTrie(tables, ends, edges, &trie_numbers_);
   }
 
   // Writes the sample with the macros there are, the longest first.
   void count_uses() {
     make_trie();
-    std::vector<std::uint64_t> uses(trie_nodes_.size());
+    std::vector<std::uint64_t> uses(trie_.node_count());
     for (std::uint32_t i = 0; i < data_.decisions.size();) {
       const SampleDecision& start = data_.decisions[i];
       std::uint32_t taken = 0;
@@ -130,8 +131,8 @@ class MacroTrainer {
     for (MacroNode& node : nodes_) {
       node.uses = 0;
     }
-    for (std::size_t i = 0; i < uses.size(); ++i) {
-      nodes_[trie_nodes_[i]].uses = uses[i];
+    for (std::size_t i = 0; i < trie_nodes_.size(); ++i) {
+      nodes_[trie_nodes_[i]].uses = uses[trie_numbers_[i]];
     }
   }
 
@@ -228,7 +229,9 @@ class MacroTrainer {
   std::vector<MacroNode> nodes_;
   PairMap children_;  // of nodes_, by shape
   ShapeTrie trie_;
-  std::vector<std::uint32_t> trie_nodes_;  // in nodes_, by the trie's numbers; tables come first
+  // What the trie was made of: numbers in nodes_, the tables' first; and what the trie calls them.
+  std::vector<std::uint32_t> trie_nodes_;
+  std::vector<std::uint32_t> trie_numbers_;
   std::vector<std::vector<std::uint32_t>> below_;
 };
 

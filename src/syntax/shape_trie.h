@@ -1,4 +1,4 @@
-// A trie of shapes, made once and asked often: which strings of shapes begin like this one?
+// A forest of shapes, made once and asked often: which strings of shapes begin like this one?
 #pragma once
 
 #include <cstdint>
@@ -20,43 +20,52 @@ class ShapeTrie {
   };
 
   ShapeTrie() = default;
-  // Nodes have numbers below values.size(), and each the value that is there. REQUIRES: no node has
-  // two edges with one shape, or 40,000 edges; no edge has kNoShape.
-  ShapeTrie(std::span<const std::uint8_t> values, std::span<const Edge> edges);
+  // Nodes have numbers below values.size(), roots the first ones. The trie numbers them anew, all
+  // but the roots: `numbers`, unless null, gets what became of each. REQUIRES: roots apart, every
+  // node is the child of one edge; no node has two edges with one shape, or more than kEdgesMax;
+  // shapes are below kShapesMax.
+  ShapeTrie(std::uint32_t roots, std::span<const std::uint8_t> values, std::span<const Edge> edges,
+            std::vector<std::uint32_t>* numbers = nullptr);
 
-  // kNone when nothing goes on like that. REQUIRES: shape is not kNoShape.
+  // kNone when nothing goes on like that.
   std::uint32_t next(std::uint32_t node, ShapeId shape) const {
-    const Node& from = nodes_[node];
-    const Place* const places = places_.data() + from.first_place;
+    const Node from = nodes_[node];
+    const std::uint32_t mask = (1U << from.size_bits) - 1;
     for (std::uint32_t at = place_of(shape);; ++at) {
-      const Place& place = places[at & from.mask];
-      if (place.shape == shape) return place.next;
-      if (place.shape == kNoShape || from.mask == 0) return kNone;
+      const std::uint32_t place = from.first + (at & mask);
+      if (nodes_[place].shape == shape) return place;
+      if (nodes_[place].shape == kNoNode || mask == 0) return kNone;
     }
   }
-  std::uint8_t value(std::uint32_t node) const { return nodes_[node].value; }
-  bool goes_on(std::uint32_t node) const { return nodes_[node].first_place != 0; }
-
-  std::size_t memory_bytes() const {
-    return nodes_.capacity() * sizeof(Node) + places_.capacity() * sizeof(Place);
+  std::uint8_t value(std::uint32_t node) const {
+    return static_cast<std::uint8_t>(nodes_[node].value);
   }
+  bool goes_on(std::uint32_t node) const { return nodes_[node].first != free_; }
+
+  std::size_t node_count() const { return nodes_.size(); }
+  std::size_t memory_bytes() const { return nodes_.capacity() * sizeof(Node); }
+
+  static constexpr std::uint32_t kShapesMax = (1U << 21) - 1;
+  static constexpr std::uint32_t kEdgesMax = 10'000;
 
  private:
-  // Open addressing among a node's own edges: most have one or two, and then these are all there is
-  // to look at. Where there are more, one place at least is free.
+  static constexpr std::uint32_t kNoNode = kShapesMax;
+  static constexpr std::uint32_t kPlaceBits = (1U << 31) - 1;
+
+  // The nodes below a node lie side by side, found by their shape with open addressing. Most have
+  // one or two below them, and then these are all there is to look at; where there are more, one
+  // place at least is free. Eight bytes, so that a walk touches little memory.
   struct Node {
-    std::uint32_t first_place = 0;  // 0: the free one of those who have no edges
-    std::uint16_t mask = 0;
-    std::uint8_t value = 0;
+    std::uint64_t shape : 21 = kNoNode;  // that leads here
+    std::uint64_t first : 31 = 0;        // of the nodes below; free_ when there are none
+    std::uint64_t size_bits : 4 = 0;     // places that they lie in
+    std::uint64_t value : 8 = 0;
   };
-  struct Place {
-    ShapeId shape = kNoShape;
-    std::uint32_t next = kNone;
-  };
+  static_assert(sizeof(Node) == 8);
   static std::uint32_t place_of(ShapeId shape) { return (shape * 0x9E3779B1U) >> 16; }
 
+  std::uint32_t free_ = 0;  // a place that stays free
   std::vector<Node> nodes_;
-  std::vector<Place> places_;
 };
 
 }  // namespace copse
