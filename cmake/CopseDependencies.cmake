@@ -26,6 +26,7 @@ target_include_directories(tree_sitter_core
   PRIVATE "${COPSE_TREE_SITTER_DIR}/src"
   SYSTEM PUBLIC "${COPSE_TREE_SITTER_DIR}/include")
 target_compile_definitions(tree_sitter_core PRIVATE _POSIX_C_SOURCE=200112L _DEFAULT_SOURCE)
-target_compile_options(tree_sitter_core PRIVATE -O2 -w)
+# Nobody puts other functions in the place of the parser's: it may inline its own.
+target_compile_options(tree_sitter_core PRIVATE -O2 -w -fno-semantic-interposition)
 target_link_libraries(tree_sitter_core PRIVATE copse_foreign_flags)
 set_target_properties(tree_sitter_core PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF)

@@ -48,7 +48,10 @@ class FlatSink {
     open_.back().shows |= itself;
     visible_ += itself != 0 ? 1 : 0;
     if (tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) extras_.faults.push_back(node_);
-    open_.push_back({node_, itself, 0, 0});
+    // Field by field: see FactsBuilder::add_internal().
+    Open& open = open_.emplace_back();
+    open.node = node_;
+    open.itself = itself;
     if constexpr (kCompares) {
       same_ &= (at(node_++).tag & ~kShows) == tag;
       return same_ || differs();
@@ -90,8 +93,8 @@ class FlatSink {
   }
 
   void close() {
-    const Open done = open_.back();
-    open_.pop_back();
+    const Open& done = open_.back();
+    const std::uint32_t shows = done.itself == 0 ? done.shows : 0U;
     if (done.node >= block_.first_node) {
       Node& node = at(done.node);
       if constexpr (kCompares) {
@@ -100,10 +103,11 @@ class FlatSink {
         node.extent = node_ - done.node;
         node.tag |= done.shows;
       }
-      if (done.itself == 0) open_.back().shows |= done.shows;
+      open_[open_.size() - 2].shows |= shows;
     } else if (done.extent != node_ - done.node) {
       spine_holds_ = false;
     }
+    open_.pop_back();
   }
 
   bool full() const { return node_ == block_.end_node; }

@@ -1,4 +1,4 @@
-// Bytecode to and from its entropy-coded form: both sides walk the same operations.
+// Bytecode's entropy-coded form: written as the opcodes are, and taken apart by walking them.
 #include <string>
 
 #include "syntax/block_coder.h"
@@ -27,21 +27,6 @@ class FrozenSide {
   const NumberTables& numbers_;
 };
 
-class ToFrozen {
- public:
-  explicit ToFrozen(const NumberTables& numbers) : numbers_(numbers) {}
-
-  void opcode(const MacroSet& macros, TableId table, std::uint32_t opcode) {
-    out_.put(macros.share_of(table, opcode));
-  }
-  void number(NumberRole role, std::uint64_t value) { numbers_.put(out_, role, value); }
-  RansEncoder& stream() { return out_; }
-
- private:
-  RansEncoder out_;
-  const NumberTables& numbers_;
-};
-
 Error corrupt(const TreeBlock& block, const char* what) {
   return Error(ErrorCode::Corrupt, std::string("tree: ") + what + " (block of node " +
                                        std::to_string(block.first_node) + ")");
@@ -49,16 +34,11 @@ Error corrupt(const TreeBlock& block, const char* what) {
 
 }  // namespace
 
-Result<Bytes> freeze_fast(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
-                          ByteView bytecode) {
-  COPSE_TRY(const BytecodeBlock streams, BytecodeBlock::read(bytecode));
-  BytecodeSide from(streams.opcodes);
-  ToFrozen to(model.numbers());
-  if (!OperationWalk(model, layout, block, from, to).run() || !from.at_end()) {
-    return corrupt(block, "its opcodes do not fit together");
-  }
-  put_side_streams(to.stream(), model.numbers(), streams.spans, streams.lookaheads);
-  return to.stream().finish();
+Bytes freeze_fast(const TreeModel& model, const BlockFacts& facts, std::uint32_t& operations) {
+  RansEncoder out;
+  put_opcodes(model, facts, out, operations);
+  put_side_streams(out, model.numbers(), facts.spans, facts.lookaheads);
+  return out.finish();
 }
 
 Result<Bytes> thaw_fast(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block) {

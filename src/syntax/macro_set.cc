@@ -2,18 +2,12 @@
 #include "syntax/macro_set.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "syntax/tree_model.h"
 
 namespace copse {
 namespace {
-
-std::uint64_t mix(std::uint64_t value) {
-  value *= 0x9E3779B97F4A7C15U;
-  return value ^ (value >> 29);
-}
 
 // A trie node's flags, as stored.
 constexpr std::uint64_t kHasNext = 1;
@@ -103,6 +97,7 @@ void MacroSet::read_table(ByteReader& in, TableId table) {
   };
   const std::uint32_t escape = in.varint32();
   std::vector<Found> found;
+  std::uint32_t nodes = 0;
   std::vector<ShapeId> path;
   std::vector<Level> levels;
   levels.push_back({table, {Holes(&table, 1)}, in.u8() != 0});
@@ -129,7 +124,8 @@ void MacroSet::read_table(ByteReader& in, TableId table) {
     const Holes below = holes(of_shape(shape));
     if (!below.empty()) open.push_back(below);
     levels.push_back({node, std::move(open), (coded & kHasChild) != 0});
-    if (found.size() > kOpcodesMax) return in.fail();
+    // More nodes than the opcodes need lead nowhere.
+    if (found.size() > kOpcodesMax || ++nodes > kOpcodesMax * kDepthMax) return in.fail();
   }
   std::uint64_t total = escape;
   for (const Found& macro : found) {
@@ -197,47 +193,16 @@ void MacroSet::assume_single_shapes() {
   }
 }
 
-const MacroSet::Trie& MacroSet::trie() const {
-  std::call_once(trie_once_, [this] { build_trie(); });
+const ShapeTrie& MacroSet::trie() const {
+  std::call_once(trie_once_, [this] { trie_ = ShapeTrie(model_.table_count(), ends_, edges_); });
   return trie_;
-}
-
-void MacroSet::build_trie() const {
-  trie_.nodes_.assign(ends_.begin(), ends_.end());
-  trie_.slots_.assign(std::bit_ceil(edges_.size() * 2 + 2), {});
-  const std::size_t mask = trie_.slots_.size() - 1;
-  for (const Edge& edge : edges_) {
-    trie_.nodes_[edge.parent] |= Trie::kGoesOn;
-    std::size_t slot = mix((std::uint64_t{edge.parent} << 32) + edge.shape) & mask;
-    const auto is_other = [&edge](const Trie::Slot& taken) {
-      return taken.node != Trie::kNone && (taken.node != edge.parent || taken.shape != edge.shape);
-    };
-    while (is_other(trie_.slots_[slot])) {
-      slot = (slot + 1) & mask;
-    }
-    // Only a damaged model says the same twice: then the first stands.
-    if (trie_.slots_[slot].node == Trie::kNone) {
-      trie_.slots_[slot] = {edge.parent, edge.shape, edge.child};
-    }
-  }
-}
-
-std::uint32_t MacroSet::Trie::next(std::uint32_t node, ShapeId shape) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = mix((std::uint64_t{node} << 32) + shape) & mask;
-  for (;; slot = (slot + 1) & mask) {
-    const Slot& entry = slots_[slot];
-    if (entry.node == node && entry.shape == shape) return entry.next;
-    if (entry.node == kNone) return kNone;
-  }
 }
 
 std::size_t MacroSet::memory_bytes() const {
   return items_.capacity() * sizeof(TemplateItem) + holes_.capacity() * sizeof(TableId) +
          templates_.capacity() * sizeof(Template) + codes_.capacity() * sizeof(Code) +
-         starts_.capacity() * 2 + hints_.capacity() + edges_.capacity() * sizeof(Edge) +
-         ends_.capacity() + trie_.slots_.capacity() * sizeof(Trie::Slot) +
-         trie_.nodes_.capacity() * 2;
+         starts_.capacity() * 2 + hints_.capacity() + edges_.capacity() * sizeof(ShapeTrie::Edge) +
+         ends_.capacity() + trie_.memory_bytes();
 }
 
 }  // namespace copse

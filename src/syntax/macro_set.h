@@ -19,6 +19,7 @@
 
 #include "codec/rans.h"
 #include "core/bytes.h"
+#include "syntax/shape_trie.h"
 #include "syntax/tree_tags.h"
 
 namespace copse {
@@ -95,33 +96,10 @@ class MacroSet {
     return {starts[k], static_cast<std::uint16_t>(starts[k + 1] - starts[k])};
   }
 
-  // For encoders: a trie of shapes below each table. Made at the first call; thread-safe.
-  class Trie {
-   public:
-    static constexpr std::uint32_t kNone = UINT32_MAX;
-
-    std::uint32_t root(TableId table) const { return table; }
-    // kNone when no macro goes on like that.
-    std::uint32_t next(std::uint32_t node, ShapeId shape) const;
-    // The opcode of the macro that ends here; 0 when none does.
-    std::uint32_t opcode(std::uint32_t node) const { return nodes_[node] & kOpcodeBits; }
-    // Whether some macro goes on from here.
-    bool goes_on(std::uint32_t node) const { return (nodes_[node] & kGoesOn) != 0; }
-
-   private:
-    friend class MacroSet;
-    struct Slot {
-      std::uint32_t node = kNone;
-      ShapeId shape = kNoShape;
-      std::uint32_t next = kNone;
-    };
-    static constexpr std::uint16_t kOpcodeBits = 0xFF;
-    static constexpr std::uint16_t kGoesOn = 0x100;
-
-    std::vector<Slot> slots_;
-    std::vector<std::uint16_t> nodes_;
-  };
-  const Trie& trie() const;
+  // For encoders: the shapes of all macros below their tables, which are its roots; a node's value
+  // is the opcode of the macro that ends there, or 0. Made at the first call;
+  // thread-safe.
+  const ShapeTrie& trie() const;
 
   std::size_t memory_bytes() const;
 
@@ -136,11 +114,6 @@ class MacroSet {
     std::uint32_t first_hint = 0;
     std::uint32_t opcode_count = 0;
   };
-  struct Edge {
-    std::uint32_t parent;
-    ShapeId shape;
-    std::uint32_t child;
-  };
   // A macro as it was read: the shapes it takes, and how often.
   struct Found {
     std::uint32_t trie_node = 0;
@@ -154,7 +127,6 @@ class MacroSet {
   bool add_template(std::span<const ShapeId> shapes);
   void write_starts(const std::vector<std::uint32_t>& frequencies);
   std::uint32_t new_trie_node(std::uint32_t parent, ShapeId shape);
-  void build_trie() const;
 
   const TreeModel& model_;
   std::vector<TemplateItem> items_;
@@ -163,11 +135,11 @@ class MacroSet {
   std::vector<Code> codes_;
   std::vector<std::uint16_t> starts_;
   std::vector<std::uint8_t> hints_;
-  std::vector<Edge> edges_;
+  std::vector<ShapeTrie::Edge> edges_;
   std::vector<std::uint8_t> ends_;  // by trie node: its opcode
 
   mutable std::once_flag trie_once_;
-  mutable Trie trie_;
+  mutable ShapeTrie trie_;
 };
 
 }  // namespace copse

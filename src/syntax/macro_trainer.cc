@@ -5,6 +5,7 @@
 
 #include "codec/rans.h"
 #include "syntax/macro_set.h"
+#include "syntax/shape_trie.h"
 #include "syntax/training_data.h"
 
 namespace copse {
@@ -52,11 +53,6 @@ class MacroTrainer {
   }
 
  private:
-  std::uint32_t child_of(std::uint32_t node, ShapeId shape) const {
-    const std::uint32_t* child = children_.find(node, shape);
-    return child == nullptr ? 0 : *child;
-  }
-
   // Depth by depth; a string is continued only from where it is still frequent.
   void grow() {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> active;  // start, trie node
@@ -87,31 +83,56 @@ class MacroTrainer {
     }
   }
 
+  // Only the nodes on the way to where some macro ends, numbered anew.
+  void make_trie() {
+    std::vector<std::uint32_t> numbers(nodes_.size(), ShapeTrie::kNone);
+    for (std::size_t node = nodes_.size(); node-- > 0;) {
+      if (nodes_[node].ends || nodes_[node].depth == 0) numbers[node] = 0;
+      if (numbers[node] == 0 && nodes_[node].depth > 0) numbers[nodes_[node].parent] = 0;
+    }
+    std::vector<std::uint8_t> ends;
+    std::vector<ShapeTrie::Edge> edges;
+    trie_nodes_.clear();
+    for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+      if (numbers[node] == ShapeTrie::kNone) continue;
+      numbers[node] = static_cast<std::uint32_t>(trie_nodes_.size());
+      trie_nodes_.push_back(node);
+      ends.push_back(nodes_[node].ends ? 1 : 0);
+      if (nodes_[node].depth > 0) {
+        edges.push_back({numbers[nodes_[node].parent], nodes_[node].shape, numbers[node]});
+      }
+    }
+    const auto tables = static_cast<std::uint32_t>(data_.tables.size());
+    trie_ = ShapeTrie(tables, ends, edges, &trie_numbers_);
+  }
+
   // Writes the sample with the macros there are, the longest first.
   void count_uses() {
-    for (MacroNode& node : nodes_)
-      node.uses = 0;
+    make_trie();
+    std::vector<std::uint64_t> uses(trie_.node_count());
     for (std::uint32_t i = 0; i < data_.decisions.size();) {
       const SampleDecision& start = data_.decisions[i];
       std::uint32_t taken = 0;
       if (start.place != kNoTable) {
-        std::uint32_t best = 0;
+        std::uint32_t best = start.place;  // escapes, when none fits
         std::uint32_t node = start.place;
         for (std::uint32_t at = i; at < start.end; ++at) {
           if (data_.decisions[at].shape == kNoShape) break;
-          node = child_of(node, data_.decisions[at].shape);
-          if (node == 0) break;
-          if (!nodes_[node].ends) continue;
+          node = trie_.next(node, data_.decisions[at].shape);
+          if (node == ShapeTrie::kNone) break;
+          if (trie_.value(node) == 0) continue;
           best = node;
           taken = at + 1 - i;
         }
-        if (taken > 0) {
-          ++nodes_[best].uses;
-        } else {
-          ++nodes_[start.place].uses;  // escapes
-        }
+        ++uses[best];
       }
       i += std::max<std::uint32_t>(taken, 1);
+    }
+    for (MacroNode& node : nodes_) {
+      node.uses = 0;
+    }
+    for (std::size_t i = 0; i < trie_nodes_.size(); ++i) {
+      nodes_[trie_nodes_[i]].uses = uses[trie_numbers_[i]];
     }
   }
 
@@ -206,7 +227,11 @@ class MacroTrainer {
   const TrainingData& data_;
   std::uint64_t uses_min_ = kUsesMin;
   std::vector<MacroNode> nodes_;
-  PairMap children_;  // of trie nodes, by shape
+  PairMap children_;  // of nodes_, by shape
+  ShapeTrie trie_;
+  // What the trie was made of: numbers in nodes_, the tables' first; and what the trie calls them.
+  std::vector<std::uint32_t> trie_nodes_;
+  std::vector<std::uint32_t> trie_numbers_;
   std::vector<std::vector<std::uint32_t>> below_;
 };
 

@@ -160,6 +160,8 @@ class ModelWriter {
     choose_shapes();
     choose_tables();
     renumber();
+    ByteWriter macros(macros_);
+    write_macros(data_, macros);
   }
 
   Bytes write(
@@ -188,7 +190,7 @@ class ModelWriter {
         out.varint(frequency);
       }
     }
-    write_macros(data_, out);
+    out.raw(macros_);
     write_contexts(data_, with_source, out);
     return bytes;
   }
@@ -341,6 +343,7 @@ class ModelWriter {
   std::map<std::uint32_t, TableId> tag_tables_;
   SpanRules spans_;
   TrainingData data_;
+  Bytes macros_;
 };
 
 using NumberCounts = std::array<std::array<std::uint64_t, 256>, NumberTables::kTables>;

@@ -65,7 +65,7 @@ class OperationWalk {
       resume(block);
     } else if (!tag_is_leaf(layout.root_tag)) {
       root_ = model.table_for_tag(layout.root_tag);
-      holes_.push_back({&root_, &root_ + 1});
+      push(&root_, &root_ + 1);
     }
   }
 
@@ -96,11 +96,18 @@ class OperationWalk {
     const TableId* end;
   };
 
+  // Field by field: see FactsBuilder::add_internal().
+  void push(const TableId* next, const TableId* end) {
+    Holes& holes = holes_.emplace_back();
+    holes.next = next;
+    holes.end = end;
+  }
+
   void resume(const TreeBlock& block) {
     for (const SpineLevel& level : layout_.open_levels(block)) {
       const SpineNode& node = layout_.spine[level.spine_node];
       if (node.shape == kNoShape) {
-        holes_.push_back({nullptr, nullptr});
+        push(nullptr, nullptr);
         continue;
       }
       const std::span<const std::uint32_t> tags = model_.shape(node.shape).children;
@@ -109,7 +116,7 @@ class OperationWalk {
         before += tag_is_leaf(tags[child]) ? 0U : 1U;
       }
       const std::span<const TableId> holes = macros_.holes(macros_.of_shape(node.shape));
-      if (before < holes.size()) holes_.push_back({holes.data() + before, end_of(holes)});
+      if (before < holes.size()) push(holes.data() + before, end_of(holes));
     }
   }
 
@@ -125,19 +132,19 @@ class OperationWalk {
     }
     if (opcode != 0) {
       const std::span<const TableId> holes = macros_.holes(macros_.of_opcode(table, opcode));
-      if (!holes.empty()) holes_.push_back({holes.data(), end_of(holes)});
+      if (!holes.empty()) push(holes.data(), end_of(holes));
       return !from_.failed();
     }
     const std::uint64_t shape = pass(NumberRole::Shape);
     if (from_.failed() || shape > model_.shape_count()) return false;
     if (shape == 0) {
       pass(NumberRole::Production);
-      holes_.push_back({nullptr, nullptr});
+      push(nullptr, nullptr);
       return !from_.failed();
     }
     const Template& made = macros_.of_shape(static_cast<ShapeId>(shape - 1));
     const std::span<const TableId> holes = macros_.holes(made);
-    if (!holes.empty()) holes_.push_back({holes.data(), end_of(holes)});
+    if (!holes.empty()) push(holes.data(), end_of(holes));
     return true;
   }
 

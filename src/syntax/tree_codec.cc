@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/check.h"
 #include "syntax/ablated_tree.h"
 #include "syntax/block_coder.h"
 #include "syntax/block_expander.h"
@@ -25,11 +24,8 @@ Bytes payload_of(const TreeModel& model, const TreeLayout& layout, TreeBlock& bl
   if (layout.form == TreeForm::Small) {
     return freeze_small(model, layout, block, source, facts, block.operations);
   }
-  Bytes bytecode = bytecode_of(model, facts, block.operations);
-  if (layout.form == TreeForm::Bytecode) return bytecode;
-  auto frozen = freeze_fast(model, layout, block, bytecode);
-  COPSE_CHECK(frozen.ok());
-  return std::move(frozen).value();
+  if (layout.form == TreeForm::Fast) return freeze_fast(model, facts, block.operations);
+  return bytecode_of(model, facts, block.operations);
 }
 
 // Two phases are what tells forms apart: without them a tree is in one of these.

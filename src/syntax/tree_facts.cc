@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace copse {
+namespace {
+
+constexpr std::size_t kChildrenMin = 64;
+
+}  // namespace
 
 void BlockFacts::clear() {
   decisions.clear();
@@ -20,6 +25,8 @@ FactsBuilder::FactsBuilder(const TreeModel& model, const FlatTree& tree, std::st
 void FactsBuilder::next(std::uint32_t end, BlockFacts& facts, TreeBlock& block,
                         TreeLayout& layout) {
   facts.clear();
+  // About every other node is internal.
+  facts.decisions.reserve((end - node_) / 2 + 1);
   block.first_node = node_;
   block.end_node = end;
   block.begin_byte = position_;
@@ -137,59 +144,67 @@ SpeltShape FactsBuilder::spell(BlockFacts& facts, std::uint16_t production,
 
 void FactsBuilder::close_levels(BlockFacts& facts, std::uint32_t node) {
   while (!levels_.empty() && levels_.back().end <= node) {
-    const Level level = levels_.back();
+    const std::uint32_t decision = levels_.back().decision;
     levels_.pop_back();
     const auto behind = static_cast<std::uint32_t>(facts.decisions.size());
-    if (level.decision != TreeLayout::kNone) facts.decisions[level.decision].end = behind;
+    if (decision != TreeLayout::kNone) facts.decisions[decision].end = behind;
     // The list above went on with this child when the block began.
-    if (level.decision == TreeLayout::kNone && !levels_.empty() &&
+    if (decision == TreeLayout::kNone && !levels_.empty() &&
         levels_.back().open_list != TreeLayout::kNone) {
       facts.open_lists[levels_.back().open_list].child_end = behind;
     }
   }
 }
 
-void FactsBuilder::gather_children(std::uint32_t node) {
-  children_.clear();
-  const std::uint32_t end = node + nodes_[node].extent;
-  for (std::uint32_t child = node + 1; child < end; child += copse_node_count(&nodes_[child])) {
-    children_.push_back(child_tag(nodes_[child]));
+// One look at each child: most have a few, and their tags are as good as anywhere in `children_`.
+ShapeId FactsBuilder::find_shape(std::uint32_t node) {
+  const CopseFlatNode* const end = nodes_.data() + node + nodes_[node].extent;
+  std::size_t count = 0;
+  ShapeHash hash;
+  for (const CopseFlatNode* child = nodes_.data() + node + 1; child != end;
+       child += copse_node_count(child)) {
+    const std::uint32_t tag = child_tag(*child);
+    hash.add(tag);
+    if (count == children_.size()) children_.resize(2 * count + kChildrenMin);
+    children_[count++] = tag;
   }
+  return model_.find_shape(copse_node_production(&nodes_[node]), {children_.data(), count}, hash);
 }
 
+// Fields are set where they lie: a struct that is put together elsewhere and copied as a whole
+// would wait for its parts to be written.
 void FactsBuilder::add_internal(BlockFacts& facts, std::uint32_t index, std::uint32_t end) {
   const CopseFlatNode& node = nodes_[index];
-  Decision decision;
-  decision.end = Decision::kOpenEnd;
+  TableId table = kNoTable;
   if (levels_.empty() || levels_.back().tables == nullptr) {
-    decision.table = model_.table_for_tag(child_tag(node));
+    table = model_.table_for_tag(child_tag(node));
     if (!levels_.empty() && !copse_node_is_extra(&node)) ++levels_.back().next_child;
   } else {
-    decision.table = levels_.back().tables[levels_.back().next_child++];
+    table = levels_.back().tables[levels_.back().next_child++];
   }
-  gather_children(index);
-  const std::uint16_t production = copse_node_production(&node);
-  decision.shape = model_.find_shape(production, children_);
-  Level level{};
+  const ShapeId shape = find_shape(index);
+  Level& level = levels_.emplace_back();
   level.node = index;
   level.end = index + node.extent;
-  level.shape = decision.shape;
+  level.shape = shape;
   level.decision = static_cast<std::uint32_t>(facts.decisions.size());
   level.spine_node = TreeLayout::kNone;
   level.level = TreeLayout::kNone;
   level.open_list = TreeLayout::kNone;
-  if (decision.shape != kNoShape) {
-    level.tables = model_.child_tables(decision.shape).data();
-  } else {
-    decision.spelt = static_cast<std::uint32_t>(facts.spelt.size());
-    facts.spelt.push_back(spell(facts, production, index + 1, level.end, end));
-    level.next_node = index + 1;
-    while (level.next_node < std::min(level.end, end)) {
-      level.next_node += copse_node_count(&nodes_[level.next_node]);
-    }
+  Decision& decision = facts.decisions.emplace_back();
+  decision.shape = shape;
+  decision.table = table;
+  decision.end = Decision::kOpenEnd;
+  if (shape != kNoShape) {
+    level.tables = model_.child_tables(shape).data();
+    return;
   }
-  facts.decisions.push_back(decision);
-  levels_.push_back(level);
+  decision.spelt = static_cast<std::uint32_t>(facts.spelt.size());
+  facts.spelt.push_back(spell(facts, copse_node_production(&node), index + 1, level.end, end));
+  level.next_node = index + 1;
+  while (level.next_node < std::min(level.end, end)) {
+    level.next_node += copse_node_count(&nodes_[level.next_node]);
+  }
 }
 
 }  // namespace copse

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "codec/rans.h"
 #include "syntax/span_predictor.h"
 #include "syntax/tree_data.h"
 #include "syntax/tree_layout.h"
@@ -81,14 +83,14 @@ class FactsBuilder {
   SpeltShape spell(BlockFacts& facts, std::uint16_t production, std::uint32_t first_child,
                    std::uint32_t parent_end, std::uint32_t end) const;
   std::uint32_t end_of_leaves(std::uint32_t end) const;
-  void gather_children(std::uint32_t node);
+  ShapeId find_shape(std::uint32_t node);
 
   const TreeModel& model_;
-  const std::vector<CopseFlatNode>& nodes_;
+  const std::span<const CopseFlatNode> nodes_;
   const FlatTree& tree_;
   std::string_view source_;
   std::vector<Level> levels_;
-  std::vector<std::uint32_t> children_;
+  std::vector<std::uint32_t> children_;  // room for those of a node
   std::uint32_t node_ = 0;
   std::uint32_t position_ = 0;
   std::uint32_t row_ = 0;
@@ -97,5 +99,8 @@ class FactsBuilder {
 
 // Opcodes of a block; `operations` as in TreeBlock.
 Bytes write_opcodes(const TreeModel& model, const BlockFacts& facts, std::uint32_t& operations);
+// The same, each as its share of its table.
+void put_opcodes(const TreeModel& model, const BlockFacts& facts, RansEncoder& out,
+                 std::uint32_t& operations);
 
 }  // namespace copse

@@ -19,15 +19,6 @@ std::size_t slots_for(std::size_t items) {
 
 }  // namespace
 
-std::uint64_t TreeModel::hash_shape(std::uint16_t production,
-                                    std::span<const std::uint32_t> children) {
-  std::uint64_t hash = mix(production + (children.size() << 16));
-  for (const std::uint32_t tag : children) {
-    hash = mix(hash + tag);
-  }
-  return hash ^ (hash >> 32);
-}
-
 Result<std::shared_ptr<const TreeModel>> TreeModel::from_bytes(
     ByteView bytes, const std::shared_ptr<const Grammar>& grammar) {
   std::shared_ptr<TreeModel> model(new TreeModel());
@@ -168,7 +159,7 @@ std::size_t TreeModel::memory_bytes() const {
   return sizeof(*this) + bytes_.capacity() + shapes_.capacity() * sizeof(Shape) +
          child_tags_.capacity() * 4 + child_tables_.capacity() * 4 + child_shows_.capacity() +
          tables_.capacity() * sizeof(Table) + table_shapes_.capacity() * 4 +
-         shape_slots_.capacity() * 4 + rank_slots_.capacity() * sizeof(RankSlot) +
+         shape_slots_.capacity() * sizeof(ShapeSlot) + rank_slots_.capacity() * sizeof(RankSlot) +
          macros_->memory_bytes() + contexts_.memory_bytes();
 }
 
@@ -194,16 +185,22 @@ void TreeModel::build_lookups() {
     const std::vector<std::uint8_t> shows = shows_of(shape(id));
     child_shows_.insert(child_shows_.end(), shows.begin(), shows.end());
   }
-  shape_slots_.assign(slots_for(shapes_.size()), kNoShape);
+  shape_slots_.assign(slots_for(shapes_.size()), {});
   const std::size_t shape_mask = shape_slots_.size() - 1;
   for (ShapeId id = 0; id < shapes_.size(); ++id) {
     const ShapeView view = shape(id);
-    std::size_t slot = hash_shape(view.production, view.children) & shape_mask;
-    while (shape_slots_[slot] != kNoShape && !is_shape(shape_slots_[slot], view)) {
+    ShapeHash children;
+    for (const std::uint32_t tag : view.children) {
+      children.add(tag);
+    }
+    const std::uint64_t hash = children.of(view.production);
+    std::size_t slot = hash & shape_mask;
+    while (shape_slots_[slot].shape != kNoShape && !is_shape(shape_slots_[slot].shape, view)) {
       slot = (slot + 1) & shape_mask;
     }
     // Only a damaged model says the same twice: then the first stands.
-    if (shape_slots_[slot] == kNoShape) shape_slots_[slot] = id;
+    if (shape_slots_[slot].shape != kNoShape) continue;
+    shape_slots_[slot] = {static_cast<std::uint32_t>(hash >> 32), id};
   }
   rank_slots_.assign(slots_for(table_shapes_.size()), {});
   const std::size_t rank_mask = rank_slots_.size() - 1;
@@ -226,13 +223,22 @@ bool TreeModel::is_shape(ShapeId id, const ShapeView& wanted) const {
              0;
 }
 
-ShapeId TreeModel::find_shape(std::uint16_t production,
-                              std::span<const std::uint32_t> children) const {
+ShapeId TreeModel::find_shape(std::uint16_t production, std::span<const std::uint32_t> children,
+                              const ShapeHash& hash) const {
+  const std::uint64_t whole = hash.of(production);
+  const auto upper = static_cast<std::uint32_t>(whole >> 32);
   const std::size_t mask = shape_slots_.size() - 1;
-  std::size_t slot = hash_shape(production, children) & mask;
-  for (;; slot = (slot + 1) & mask) {
-    const ShapeId id = shape_slots_[slot];
-    if (id == kNoShape || is_shape(id, {production, children})) return id;
+  for (std::size_t at = whole & mask;; at = (at + 1) & mask) {
+    const ShapeSlot& slot = shape_slots_[at];
+    if (slot.shape == kNoShape) return kNoShape;
+    if (slot.hash != upper) continue;
+    const ShapeView view = shape(slot.shape);
+    if (view.production != production || view.children.size() != children.size()) continue;
+    // They are few: a call to memcmp takes longer.
+    std::size_t same = 0;
+    while (same < children.size() && view.children[same] == children[same])
+      ++same;
+    if (same == children.size()) return slot.shape;
   }
 }
 

@@ -35,6 +35,22 @@ struct ShapeView {
   std::span<const std::uint32_t> children;  // tags
 };
 
+// Of a shape's children, told one after another.
+class ShapeHash {
+ public:
+  void add(std::uint32_t tag) {
+    value_ = (value_ + tag) * 0x9E3779B97F4A7C15U;
+    value_ ^= value_ >> 29;
+  }
+  std::uint64_t of(std::uint16_t production) const {
+    const std::uint64_t value = (value_ ^ production) * 0x9E3779B97F4A7C15U;
+    return value ^ (value >> 32);
+  }
+
+ private:
+  std::uint64_t value_ = 0;
+};
+
 class TreeModel {
  public:
   // docs/formats/tree.md.
@@ -99,8 +115,17 @@ class TreeModel {
   // Whether a tag can stand in a tree of this grammar.
   bool tag_holds(std::uint32_t tag) const;
 
-  // For encoders: kNoShape when the model does not have it.
-  ShapeId find_shape(std::uint16_t production, std::span<const std::uint32_t> children) const;
+  // For encoders: kNoShape when the model does not have it. REQUIRES: `hash` is that of the
+  // children.
+  ShapeId find_shape(std::uint16_t production, std::span<const std::uint32_t> children,
+                     const ShapeHash& hash) const;
+  // Makes the hash first.
+  ShapeId find_shape(std::uint16_t production, std::span<const std::uint32_t> children) const {
+    ShapeHash hash;
+    for (const std::uint32_t tag : children)
+      hash.add(tag);
+    return find_shape(production, children, hash);
+  }
   // The shape's rank in the table; absent when it is not there.
   std::optional<std::uint8_t> rank_in(TableId table, ShapeId shape) const;
 
@@ -122,8 +147,6 @@ class TreeModel {
   void read_codes(ByteReader& in);
   void build_lookups();
   bool is_shape(ShapeId id, const ShapeView& wanted) const;
-  static std::uint64_t hash_shape(std::uint16_t production,
-                                  std::span<const std::uint32_t> children);
 
   Bytes bytes_;
   std::shared_ptr<const Grammar> grammar_;
@@ -149,7 +172,11 @@ class TreeModel {
     ShapeId shape = kNoShape;
     std::uint8_t rank = 0;
   };
-  std::vector<ShapeId> shape_slots_;
+  struct ShapeSlot {
+    std::uint32_t hash = 0;  // its upper half; the lower one says where it lies
+    ShapeId shape = kNoShape;
+  };
+  std::vector<ShapeSlot> shape_slots_;
   std::vector<RankSlot> rank_slots_;
 };
 

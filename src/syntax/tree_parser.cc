@@ -3,10 +3,12 @@
 
 #include <string>
 
+#include "syntax/parse_arena.h"
+
 namespace copse {
 
 Result<Parser> Parser::create(const TSLanguage* language) {
-  Parser parser(ts_parser_new());
+  Parser parser(ts_parser_new(), language);
   if (!ts_parser_set_language(parser.parser_.get(), language)) {
     return Error(ErrorCode::Unsupported, "tree-sitter refuses a grammar of ABI version " +
                                              std::to_string(ts_language_abi_version(language)));
@@ -55,26 +57,48 @@ Result<Parser::TreePointer> Parser::parse_tree(std::string_view source,
 }
 
 Result<FlatTree> Parser::parse(std::string_view source, const std::function<bool()>& keep_going) {
-  COPSE_TRY(const TreePointer tree, parse_tree(source, keep_going));
-  return flatten(tree.get());
+  const ParseScope scope;
+  if (!scope.is_open()) {
+    COPSE_TRY(const TreePointer tree, parse_tree(source, keep_going));
+    return flatten_here(tree.get());
+  }
+  // One that lives no longer than the scope's memory.
+  COPSE_TRY(Parser parser, create(language_));
+  COPSE_TRY(TreePointer tree, parser.parse_tree(source, keep_going));
+  Result<FlatTree> flat = flatten_here(tree.get());
+  if (!scope.has_spilled()) static_cast<void>(tree.release());
+  return flat;
 }
 
-Result<FlatTree> flatten(const TSTree* tree) {
-  CopseFlatBuffer buffer{};
+namespace {
+
+Result<FlatTree> flatten_into(CopseFlatBuffer& buffer, const TSTree* tree) {
   const CopseFlattenResult result = copse_flatten(tree, &buffer);
-  FlatTree flat;
-  if (result == CopseFlattenOk) {
-    flat.visible_count = buffer.visible_count;
-    flat.nodes.assign(buffer.nodes, buffer.nodes + buffer.node_count);
-    flat.error_leaves.assign(buffer.error_leaves, buffer.error_leaves + buffer.error_leaf_count);
-    flat.faults.assign(buffer.faults, buffer.faults + buffer.fault_count);
-  }
-  copse_flat_buffer_free(&buffer);
   if (result != CopseFlattenOk) {
     return Error(ErrorCode::LimitExceeded, result == CopseFlattenOutOfMemory
                                                ? "out of memory while flattening a tree"
                                                : "tree has too many nodes");
   }
+  FlatTree flat;
+  flat.visible_count = buffer.visible_count;
+  flat.nodes.assign(buffer.nodes, buffer.nodes + buffer.node_count);
+  flat.error_leaves.assign(buffer.error_leaves, buffer.error_leaves + buffer.error_leaf_count);
+  flat.faults.assign(buffer.faults, buffer.faults + buffer.fault_count);
+  return flat;
+}
+
+}  // namespace
+
+Result<FlatTree> Parser::flatten_here(const TSTree* tree) {
+  Result<FlatTree> flat = flatten_into(*buffer_, tree);
+  if (buffer_->node_capacity > kBufferNodesMax) copse_flat_buffer_free(buffer_.get());
+  return flat;
+}
+
+Result<FlatTree> flatten(const TSTree* tree) {
+  CopseFlatBuffer buffer{};
+  Result<FlatTree> flat = flatten_into(buffer, tree);
+  copse_flat_buffer_free(&buffer);
   return flat;
 }
 

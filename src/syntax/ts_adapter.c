@@ -179,23 +179,31 @@ void copse_language_free(TSLanguage* language) {
 
 // ---- flattening --------------------------------------------------------------------------------
 
+// The walk goes from the last node to the first, and fills the array from its end: a parser makes a
+// node behind its children, so this way memory is read from end to beginning, as processors foresee
+// it. Where a node lies is known when the number of all nodes is; until then it is its rank from
+// the end.
 typedef struct Frame {
-  const Subtree* next;  // the child to visit next
-  const Subtree* end;
-  const TSSymbol* aliases;  // of the parent's production, or null
-  uint32_t node;            // the parent's rank
-  uint32_t structural;      // children seen that are not extra
-  uint32_t shows;           // COPSE_TAG_SHOWS_* found so far
-  uint32_t itself;          // the same bits, for the parent's own visibility
+  const Subtree* begin;     // the first child
+  const Subtree* next;      // behind the child to visit next
+  const TSSymbol* aliases;  // of the node's production, or null
+  uint32_t tag;
+  uint32_t padding;
+  uint32_t structural;  // children to come that are not extra; counted only where there are aliases
+  uint32_t shows;       // COPSE_TAG_SHOWS_* found so far
+  uint32_t itself;      // the same bits, for the node's own visibility
+  uint32_t behind;      // nodes behind its subtree
 } Frame;
 
 typedef struct Walk {
   CopseFlatBuffer* buffer;
   const TSLanguage* language;
+  CopseFlatNode* next;  // where the next node goes: behind it
   Frame* stack;
   uint32_t depth;
   uint32_t capacity;
-  uint32_t offset;  // where the source has been consumed to
+  uint32_t offset;  // from here on the source has been consumed
+  uint32_t visible_count;
   bool failed;
 } Walk;
 
@@ -209,73 +217,121 @@ static bool grow(void** items, uint32_t* capacity, size_t item_size) {
   return true;
 }
 
-static void add_fault(Walk* walk, uint32_t node) {
+static uint32_t count_of(const Walk* walk) {
+  const CopseFlatBuffer* out = walk->buffer;
+  return (uint32_t)(out->memory + out->node_capacity - walk->next);
+}
+
+static void add_fault(Walk* walk, uint32_t rank) {
   CopseFlatBuffer* out = walk->buffer;
   if (out->fault_count == out->fault_capacity &&
       !grow((void**)&out->faults, &out->fault_capacity, sizeof *out->faults)) {
     walk->failed = true;
     return;
   }
-  out->faults[out->fault_count++] = node;
+  out->faults[out->fault_count++] = rank;
 }
 
-static void add_error_leaf(Walk* walk, uint32_t node, int32_t lookahead) {
+static void add_error_leaf(Walk* walk, uint32_t rank, int32_t lookahead) {
   CopseFlatBuffer* out = walk->buffer;
   if (out->error_leaf_count == out->error_leaf_capacity &&
       !grow((void**)&out->error_leaves, &out->error_leaf_capacity, sizeof *out->error_leaves)) {
     walk->failed = true;
     return;
   }
-  out->error_leaves[out->error_leaf_count++] = (CopseErrorLeaf){node, lookahead};
+  out->error_leaves[out->error_leaf_count++] = (CopseErrorLeaf){rank, lookahead};
 }
 
-static void add_leaf(Walk* walk, Subtree tree, uint32_t node) {
-  CopseFlatNode* flat = &walk->buffer->nodes[node];
-  const TSSymbol symbol = ts_subtree_symbol(tree);
-  flat->tag = ((uint32_t)symbol << 16) | COPSE_TAG_LEAF;
-  if (ts_subtree_extra(tree)) flat->tag |= COPSE_TAG_EXTRA;
-  if (tree.data.is_inline) {
-    flat->start = walk->offset + tree.data.padding_bytes;
-    flat->extent = tree.data.size_bytes;
-    if (tree.data.is_missing) flat->tag |= COPSE_TAG_MISSING;
-  } else {
-    flat->start = walk->offset + tree.ptr->padding.bytes;
-    flat->extent = tree.ptr->size.bytes;
-    if (tree.ptr->is_missing) flat->tag |= COPSE_TAG_MISSING;
-    if (tree.ptr->has_external_tokens) flat->tag |= COPSE_TAG_EXTERNAL;
-    if (symbol == ts_builtin_sym_error) add_error_leaf(walk, node, tree.ptr->lookahead_char);
+// Room in front for one node more.
+static bool grow_nodes(Walk* walk) {
+  CopseFlatBuffer* out = walk->buffer;
+  const uint32_t count = count_of(walk);
+  const uint32_t capacity = out->node_capacity < 32 ? 64 : out->node_capacity / 2 * 3;
+  if (capacity <= out->node_capacity) return false;
+  CopseFlatNode* larger = malloc((size_t)capacity * sizeof *larger);
+  if (larger == NULL) return false;
+  if (count > 0) memcpy(larger + (capacity - count), walk->next, count * sizeof *larger);
+  free(out->memory);
+  out->memory = larger;
+  out->node_capacity = capacity;
+  walk->next = larger + (capacity - count);
+  return true;
+}
+
+static inline CopseFlatNode* new_node(Walk* walk) {
+  if (walk->next == walk->buffer->memory && !grow_nodes(walk)) {
+    walk->failed = true;
+    return NULL;
   }
-  walk->offset = flat->start + flat->extent;
-  if ((flat->tag & COPSE_TAG_MISSING) != 0) add_fault(walk, node);
+  return --walk->next;
 }
 
-static void add_internal(Walk* walk, Subtree tree, uint32_t node, uint32_t itself) {
-  CopseFlatNode* flat = &walk->buffer->nodes[node];
+static inline void add_inline_leaf(Walk* walk, SubtreeInlineData leaf) {
+  CopseFlatNode* flat = new_node(walk);
+  if (flat == NULL) return;
+  const uint32_t start = walk->offset - leaf.size_bytes;
+  flat->tag = ((uint32_t)leaf.symbol << 16) | COPSE_TAG_LEAF | (leaf.extra ? COPSE_TAG_EXTRA : 0U) |
+              (leaf.is_missing ? COPSE_TAG_MISSING : 0U);
+  flat->start = start;
+  flat->extent = leaf.size_bytes;
+  walk->offset = start - leaf.padding_bytes;
+  if (leaf.is_missing) add_fault(walk, count_of(walk));
+}
+
+static void add_heap_leaf(Walk* walk, const SubtreeHeapData* leaf) {
+  CopseFlatNode* flat = new_node(walk);
+  if (flat == NULL) return;
+  flat->tag = ((uint32_t)leaf->symbol << 16) | COPSE_TAG_LEAF;
+  if (leaf->extra) flat->tag |= COPSE_TAG_EXTRA;
+  if (leaf->is_missing) flat->tag |= COPSE_TAG_MISSING;
+  if (leaf->has_external_tokens) flat->tag |= COPSE_TAG_EXTERNAL;
+  flat->start = walk->offset - leaf->size.bytes;
+  flat->extent = leaf->size.bytes;
+  walk->offset = flat->start - leaf->padding.bytes;
+  if (leaf->is_missing) add_fault(walk, count_of(walk));
+  if (leaf->symbol == ts_builtin_sym_error) {
+    add_error_leaf(walk, count_of(walk), leaf->lookahead_char);
+  }
+}
+
+// Null where there are none: most productions are told apart by fields alone.
+static const TSSymbol* aliases_of(const TSLanguage* language, const SubtreeHeapData* data) {
+  if (data->production_id == 0) return NULL;
+  const uint32_t length = language->max_alias_sequence_length;
+  const TSSymbol* aliases = &language->alias_sequences[(size_t)data->production_id * length];
+  for (uint32_t i = 0; i < length && i < data->child_count; ++i) {
+    if (aliases[i] != 0) return aliases;
+  }
+  return NULL;
+}
+
+// `itself`: what shown_by_itself says of the node.
+static void open_frame(Walk* walk, Subtree tree, uint32_t itself) {
   const SubtreeHeapData* data = tree.ptr;
-  flat->tag = ((uint32_t)data->symbol << 16) | ((uint32_t)data->production_id << 4);
-  if (data->extra) flat->tag |= COPSE_TAG_EXTRA;
-  flat->start = walk->offset + data->padding.bytes;
-  flat->extent = 0;
-  if (data->symbol == ts_builtin_sym_error || data->symbol == ts_builtin_sym_error_repeat) {
-    add_fault(walk, node);
-  }
   if (walk->depth == walk->capacity &&
       !grow((void**)&walk->stack, &walk->capacity, sizeof *walk->stack)) {
     walk->failed = true;
     return;
   }
-  const Subtree* children = ts_subtree_children(tree);
-  walk->stack[walk->depth++] = (Frame){
-      .next = children,
-      .end = children + data->child_count,
-      .aliases = ts_language_alias_sequence(walk->language, data->production_id),
-      .node = node,
-      .itself = itself,
-  };
+  Frame* frame = &walk->stack[walk->depth++];
+  frame->begin = ts_subtree_children(tree);
+  frame->next = frame->begin + data->child_count;
+  frame->aliases = aliases_of(walk->language, data);
+  frame->tag = ((uint32_t)data->symbol << 16) | ((uint32_t)data->production_id << 4) |
+               (data->extra ? COPSE_TAG_EXTRA : 0U);
+  frame->padding = data->padding.bytes;
+  frame->structural = 0;
+  frame->shows = 0;
+  frame->itself = itself;
+  frame->behind = count_of(walk);
+  if (frame->aliases == NULL) return;
+  for (const Subtree* child = frame->begin; child != frame->next; ++child) {
+    frame->structural += ts_subtree_extra(*child) ? 0U : 1U;
+  }
 }
 
 // What a child adds to its parent's "shows" bits by being visible itself, through alias or symbol.
-static uint32_t shown_by_itself(const Walk* walk, Subtree child, TSSymbol alias) {
+static inline uint32_t shown_by_itself(const Walk* walk, Subtree child, TSSymbol alias) {
   if (alias != 0 && ts_subtree_symbol(child) != 0) {
     return ts_language_symbol_metadata(walk->language, alias).named
                ? COPSE_TAG_SHOWS_CHILDREN | COPSE_TAG_SHOWS_NAMED
@@ -286,90 +342,104 @@ static uint32_t shown_by_itself(const Walk* walk, Subtree child, TSSymbol alias)
                                  : COPSE_TAG_SHOWS_CHILDREN;
 }
 
-// `itself`: what shown_by_itself says of the node.
-static void add_node(Walk* walk, Subtree tree, uint32_t itself) {
-  CopseFlatBuffer* out = walk->buffer;
-  if (out->node_count == out->node_capacity &&
-      !grow((void**)&out->nodes, &out->node_capacity, sizeof *out->nodes)) {
-    walk->failed = true;
-    return;
-  }
-  const uint32_t node = out->node_count++;
-  if (itself != 0) out->visible_count++;
-  if (ts_subtree_child_count(tree) == 0) {
-    add_leaf(walk, tree, node);
-  } else {
-    add_internal(walk, tree, node, itself);
-  }
-}
-
 // The topmost frame has no more children: its node's extent and bits are known, and what a hidden
 // node shows, its parent shows.
 static void finish_frame(Walk* walk) {
+  CopseFlatNode* flat = new_node(walk);
+  if (flat == NULL) return;
   const Frame* done = &walk->stack[--walk->depth];
-  CopseFlatNode* flat = &walk->buffer->nodes[done->node];
-  flat->extent = walk->buffer->node_count - done->node;
-  flat->tag |= done->shows;
+  const uint32_t count = count_of(walk);
+  flat->tag = done->tag | done->shows;
+  flat->start = walk->offset + done->padding;
+  flat->extent = count - done->behind;
+  if (done->tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) add_fault(walk, count);
   if (walk->depth > 0 && done->itself == 0) walk->stack[walk->depth - 1].shows |= done->shows;
 }
 
-// Children lie behind one another, but what they point to is anywhere: by the time the walk comes
-// there, it should have arrived. A subtree's children lie in front of its data.
-static void fetch_ahead(const Subtree* next, const Subtree* end) {
-  for (; next != end; ++next) {
-    if (next->data.is_inline) continue;
-    __builtin_prefetch(next->ptr);
-    __builtin_prefetch((const char*)next->ptr - 64);
-  }
-}
-
-// The children of the topmost frame, up to the first that has children itself.
+// The children of the topmost frame, down to the last that has children itself.
 static void step(Walk* walk) {
   Frame* frame = &walk->stack[walk->depth - 1];
-  while (frame->next != frame->end) {
-    const Subtree child = *frame->next++;
+  while (frame->next != frame->begin) {
+    const Subtree child = *--frame->next;
     TSSymbol alias = 0;
-    if (!ts_subtree_extra(child)) {
-      if (frame->aliases != NULL) alias = frame->aliases[frame->structural];
-      frame->structural++;
+    if (frame->aliases != NULL && !ts_subtree_extra(child)) {
+      alias = frame->aliases[--frame->structural];
     }
     const uint32_t itself = shown_by_itself(walk, child, alias);
     frame->shows |= itself;
-    const uint32_t depth = walk->depth;
-    add_node(walk, child, itself);
-    if (walk->depth != depth || walk->failed) {
-      if (!walk->failed) {
-        const Frame* top = &walk->stack[walk->depth - 1];
-        fetch_ahead(top->next, top->end);
-      }
+    walk->visible_count += itself != 0 ? 1U : 0U;
+    if (child.data.is_inline) {
+      add_inline_leaf(walk, child.data);
+    } else if (child.ptr->child_count == 0) {
+      add_heap_leaf(walk, child.ptr);
+    } else {
+      open_frame(walk, child, itself);
       return;
     }
+    if (walk->failed) return;
   }
   finish_frame(walk);
 }
 
-CopseFlattenResult copse_flatten(const TSTree* tree, CopseFlatBuffer* buffer) {
-  Walk walk = {.buffer = buffer, .language = tree->language};
-  // Visible nodes are counted already; hidden ones make it about as many again.
-  if (ts_subtree_child_count(tree->root) > 0) {
-    const uint32_t guess = tree->root.ptr->visible_descendant_count;
-    if (guess < UINT32_MAX / 4) {
-      buffer->nodes = malloc((size_t)(2 * guess + 16) * sizeof *buffer->nodes);
-      if (buffer->nodes == NULL) return CopseFlattenOutOfMemory;
-      buffer->node_capacity = 2 * guess + 16;
-    }
+// From ranks to places, the first node's first.
+static void finish_ranks(CopseFlatBuffer* out) {
+  const uint32_t count = out->node_count;
+  for (uint32_t i = 0, j = out->fault_count; i < j--; ++i) {
+    const uint32_t first = out->faults[i];
+    out->faults[i] = count - out->faults[j];
+    out->faults[j] = count - first;
   }
+  for (uint32_t i = 0, j = out->error_leaf_count; i < j--; ++i) {
+    const CopseErrorLeaf first = out->error_leaves[i];
+    out->error_leaves[i] =
+        (CopseErrorLeaf){count - out->error_leaves[j].node, out->error_leaves[j].lookahead};
+    out->error_leaves[j] = (CopseErrorLeaf){count - first.node, first.lookahead};
+  }
+}
+
+// Visible nodes are counted already; hidden ones make it about as many again.
+static bool reserve_nodes(CopseFlatBuffer* buffer, const TSTree* tree) {
+  if (ts_subtree_child_count(tree->root) == 0) return true;
+  const uint32_t guess = tree->root.ptr->visible_descendant_count;
+  if (guess >= UINT32_MAX / 4 || buffer->node_capacity >= 2 * guess + 16) return true;
+  free(buffer->memory);
+  buffer->node_capacity = 0;
+  buffer->memory = malloc((size_t)(2 * guess + 16) * sizeof *buffer->memory);
+  if (buffer->memory == NULL) return false;
+  buffer->node_capacity = 2 * guess + 16;
+  return true;
+}
+
+CopseFlattenResult copse_flatten(const TSTree* tree, CopseFlatBuffer* buffer) {
+  buffer->nodes = NULL;
+  buffer->node_count = buffer->error_leaf_count = buffer->fault_count = 0;
+  if (!reserve_nodes(buffer, tree)) return CopseFlattenOutOfMemory;
+  Walk walk = {.buffer = buffer, .language = tree->language};
+  walk.next = buffer->memory + buffer->node_capacity;
+  walk.offset = ts_subtree_total_bytes(tree->root);
   // The root is visible whatever its symbol, as cursors have it.
-  add_node(&walk, tree->root, COPSE_TAG_SHOWS_CHILDREN);
-  while (walk.depth > 0 && !walk.failed && buffer->node_count < UINT32_MAX - 1)
+  walk.visible_count = 1;
+  if (tree->root.data.is_inline) {
+    add_inline_leaf(&walk, tree->root.data);
+  } else if (tree->root.ptr->child_count == 0) {
+    add_heap_leaf(&walk, tree->root.ptr);
+  } else {
+    open_frame(&walk, tree->root, COPSE_TAG_SHOWS_CHILDREN);
+  }
+  while (walk.depth > 0 && !walk.failed && count_of(&walk) < UINT32_MAX - 1)
     step(&walk);
   free(walk.stack);
   if (walk.failed) return CopseFlattenOutOfMemory;
-  return walk.depth > 0 ? CopseFlattenTooManyNodes : CopseFlattenOk;
+  if (walk.depth > 0) return CopseFlattenTooManyNodes;
+  buffer->nodes = walk.next;
+  buffer->node_count = count_of(&walk);
+  buffer->visible_count = walk.visible_count;
+  finish_ranks(buffer);
+  return CopseFlattenOk;
 }
 
 void copse_flat_buffer_free(CopseFlatBuffer* buffer) {
-  free(buffer->nodes);
+  free(buffer->memory);
   free(buffer->error_leaves);
   free(buffer->faults);
   memset(buffer, 0, sizeof *buffer);

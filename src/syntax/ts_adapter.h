@@ -89,8 +89,9 @@ typedef struct CopseErrorLeaf {
 
 // A flattened tree. All arrays are malloc'ed; free with copse_flat_buffer_free.
 typedef struct CopseFlatBuffer {
-  CopseFlatNode* nodes;
+  CopseFlatNode* nodes;  // the last node_count of `memory`
   uint32_t node_count;
+  CopseFlatNode* memory;
   uint32_t node_capacity;
   uint32_t visible_count;  // nodes that show, the root included
   CopseErrorLeaf* error_leaves;
@@ -108,7 +109,8 @@ typedef enum CopseFlattenResult {
   CopseFlattenTooManyNodes,
 } CopseFlattenResult;
 
-// Lays out every node of `tree` in preorder. No recursion. Appends to an empty `buffer`.
+// Lays out every node of `tree` in preorder. No recursion. `buffer` is all zero, or was filled
+// before: then its arrays are used again.
 CopseFlattenResult copse_flatten(const TSTree* tree, CopseFlatBuffer* buffer);
 void copse_flat_buffer_free(CopseFlatBuffer* buffer);
 

@@ -8,6 +8,7 @@
 
 #include "core/io/clock.h"
 #include "core/io/process.h"
+#include "syntax/parse_arena.h"
 #include "workspace/parse_lane.h"
 #include "workspace/parse_protocol.h"
 
@@ -82,6 +83,8 @@ Status serve_parse_requests(int socket, double timeout_s) {
   Channel channel(socket);
   // A scanner that loops would outlive an indexer that was killed.
   end_process_with_peer(channel);
+  // This process parses for its indexer and does nothing else.
+  use_parse_arenas();
   ParseWorker worker(timeout_s);
   for (;;) {
     auto request = receive_message(channel, kForEver);
