@@ -1,6 +1,7 @@
 // The sink that lays nodes out flat. Every span, count and end is checked on the way.
 #include "syntax/block_expander.h"
 
+#include <algorithm>
 #include <string>
 #include <type_traits>
 
@@ -26,11 +27,14 @@ class FlatSink {
         extras_(extras),
         node_(block.first_node),
         without_start_(block.first_node) {
-    open_.push_back({TreeLayout::kNone, 0, 0, 0});  // what the root shows in
+    grow();
+    *top_ = {TreeLayout::kNone, 0, 0};  // what the root shows in
     if (block.top_level == TreeLayout::kNone) return;
     for (const SpineLevel& level : layout.open_levels(block)) {
       const SpineNode& node = layout.spine[level.spine_node];
-      open_.push_back({node.node, 0, 0, node.extent});
+      if (++top_ == limit_) grow();
+      *top_ = {node.node, 0, 0};
+      spine_extents_.push_back(node.extent);
     }
     // Nodes with nothing between them and the block start where its first leaf does.
     std::uint32_t behind = block.first_node;
@@ -45,13 +49,11 @@ class FlatSink {
   }
 
   bool open(std::uint32_t tag, std::uint8_t itself) {
-    open_.back().shows |= itself;
+    top_->shows |= itself;
     visible_ += itself != 0 ? 1 : 0;
     if (tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) extras_.faults.push_back(node_);
-    // Field by field: see FactsBuilder::add_internal().
-    Open& open = open_.emplace_back();
-    open.node = node_;
-    open.itself = itself;
+    if (++top_ == limit_) grow();
+    *top_ = {node_, itself, 0};
     if constexpr (kCompares) {
       same_ &= (at(node_++).tag & ~kShows) == tag;
       return same_ || differs();
@@ -68,7 +70,7 @@ class FlatSink {
       fault_ = "a token lies outside its block";
       return false;
     }
-    open_.back().shows |= item.itself;
+    top_->shows |= item.itself;
     visible_ += item.itself != 0 ? 1 : 0;
     const std::uint32_t node = node_++;
     if (first_start_ != kAnyStart && first_start_ != start) spine_holds_ = false;
@@ -93,8 +95,7 @@ class FlatSink {
   }
 
   void close() {
-    const Open& done = open_.back();
-    const std::uint32_t shows = done.itself == 0 ? done.shows : 0U;
+    const Open done = *top_--;
     if (done.node >= block_.first_node) {
       Node& node = at(done.node);
       if constexpr (kCompares) {
@@ -103,11 +104,10 @@ class FlatSink {
         node.extent = node_ - done.node;
         node.tag |= done.shows;
       }
-      open_[open_.size() - 2].shows |= shows;
-    } else if (done.extent != node_ - done.node) {
-      spine_holds_ = false;
+      top_->shows |= done.itself == 0 ? done.shows : std::uint8_t{0};
+    } else {
+      spine_holds_ &= spine_extents_[depth()] == node_ - done.node;
     }
-    open_.pop_back();
   }
 
   bool full() const { return node_ == block_.end_node; }
@@ -118,11 +118,11 @@ class FlatSink {
     extras_.visible_count += visible_;
     if (!full()) return "has fewer nodes than it states";
     if (!spans_.all_used() || !lookaheads_.at_end()) return "a stream is longer than its block";
-    std::size_t depth = 1;
+    std::size_t open_at = 0;
     if (next != nullptr) {
       for (const SpineLevel& level : layout_.open_levels(*next)) {
         const SpineNode& node = layout_.spine[level.spine_node];
-        if (depth == open_.size() || open_[depth++].node != node.node) spine_holds_ = false;
+        if (open_at >= depth() || open_[++open_at].node != node.node) spine_holds_ = false;
         if (node.node < block_.first_node) continue;
         if constexpr (kCompares) {
           const CopseFlatNode& other = at(node.node);
@@ -135,21 +135,32 @@ class FlatSink {
       }
     }
     if (!same_) return "is not the tree that it was made from";
-    if (!spine_holds_ || depth != open_.size()) return "its jump table is not that of its blocks";
+    if (!spine_holds_ || open_at != depth()) return "its jump table is not that of its blocks";
     return nullptr;
   }
 
  private:
+  static constexpr std::size_t kDepthFirst = 256;
   static constexpr std::uint32_t kShows = COPSE_TAG_SHOWS_NAMED | COPSE_TAG_SHOWS_CHILDREN;
 
   static constexpr std::uint32_t kAnyStart = UINT32_MAX;
 
   struct Open {
     std::uint32_t node;
-    std::uint32_t itself;
-    std::uint32_t shows;
-    std::uint32_t extent;  // of nodes of the spine
+    std::uint8_t itself;
+    std::uint8_t shows;
   };
+
+  // Open nodes above what the root shows in.
+  std::size_t depth() const { return static_cast<std::size_t>(top_ - open_.data()); }
+
+  // A stack that is asked for its end once a node only.
+  void grow() {
+    const std::ptrdiff_t top = top_ - open_.data();
+    open_.resize(std::max(kDepthFirst, open_.size() * 2));
+    top_ = open_.data() + top;
+    limit_ = open_.data() + open_.size();
+  }
 
   Node& at(std::uint32_t node) { return nodes_[node - block_.first_node]; }
 
@@ -191,6 +202,9 @@ class FlatSink {
   bool same_ = true;
   const char* fault_ = "";
   std::vector<Open> open_;
+  Open* top_ = nullptr;                       // the innermost open node
+  Open* limit_ = nullptr;                     // behind the stack's memory
+  std::vector<std::uint32_t> spine_extents_;  // of the open nodes that began in earlier blocks
 };
 
 template <typename Node>

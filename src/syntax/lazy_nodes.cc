@@ -27,6 +27,11 @@ Result<std::unique_ptr<LazyNodes>> LazyNodes::open(std::shared_ptr<const TreeMod
 
 LazyNodes::~LazyNodes() = default;
 
+Status LazyNodes::thaw_first() {
+  COPSE_TRY(first_bytecode_, thaw_block(*model_, layout_, layout_.blocks.front(), source_));
+  return success();
+}
+
 Status LazyNodes::allocate() {
   const TreeLayout& layout = layout_;
   // Fresh pages of zeros that cost nothing until they are touched.
@@ -90,9 +95,12 @@ Status LazyNodes::expand(std::size_t index) const {
   const auto write = [&]() -> Status {
     const std::uint32_t begin = block.begin_byte - std::min(block.begin_byte, kLookBackBytes);
     if (chunks_ != nullptr && !read_chunks(begin, block.end_byte)) return fault();
+    CopseFlatNode* const out = nodes_.get() + block.first_node;
+    if (!first_bytecode_.empty()) {
+      return expand_block(*model_, layout_, index, source_, first_bytecode_, out, extras_[index]);
+    }
     COPSE_TRY(const Bytes bytecode, thaw_block(*model_, layout_, block, source_));
-    return expand_block(*model_, layout_, index, source_, bytecode, nodes_.get() + block.first_node,
-                        extras_[index]);
+    return expand_block(*model_, layout_, index, source_, bytecode, out, extras_[index]);
   };
   Status status = write();
   if (!status.ok()) fill_with_errors(index);

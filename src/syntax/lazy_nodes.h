@@ -59,6 +59,10 @@ class LazyNodes {
   // What the block's nodes have beside them; makes them first.
   const BlockExtras& extras(std::size_t block) const;
 
+  // Thaws the first block now, so that damage shows at once and its nodes cost less later. For
+  // trees of one block. Not for several threads.
+  Status thaw_first();
+
   // Whether every block was made.
   bool complete() const { return missing_.load(std::memory_order_acquire) == 0; }
   bool in_chunks() const { return chunks_ != nullptr; }
@@ -82,6 +86,7 @@ class LazyNodes {
   std::shared_ptr<const TreeModel> model_;
   std::shared_ptr<const void> kept_;
   TreeLayout layout_;
+  Bytes first_bytecode_;                    // of a tree of one block, once thawed
   std::vector<std::uint32_t> spine_nodes_;  // ascending
   std::vector<CopseFlatNode> spine_;        // beside them
   std::unique_ptr<CopseFlatNode[], Free> nodes_;

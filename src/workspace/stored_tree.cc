@@ -117,12 +117,11 @@ Result<std::unique_ptr<LazyNodes>> Workspace::Impl::open_whole(
     // Of version 1, which knows no blocks.
     COPSE_TRY(const FlatTree flat, decode_tree(*model, source, bytes, nodes));
     keep(encode_tree(*model, flat, source, {TreeForm::Bytecode}));
-  } else if (nodes <= kBlockNodes) {
-    COPSE_TRY(Bytes thawed, thaw_tree(*model, source, bytes, nodes));
-    keep(std::move(thawed));
   }
-  return LazyNodes::open(std::move(model), bytes, std::move(kept), std::move(source), nullptr,
-                         source_bytes, nodes);
+  COPSE_TRY(auto lazy, LazyNodes::open(std::move(model), bytes, std::move(kept), std::move(source),
+                                       nullptr, source_bytes, nodes));
+  if (lazy->layout().blocks.size() == 1) COPSE_TRY_STATUS(lazy->thaw_first());
+  return lazy;
 }
 
 // A large file: its header, jump table and table of chunks are checked now, each block and chunk
