@@ -59,7 +59,7 @@ class FactsBuilder {
   FactsBuilder(const TreeModel& model, const FlatTree& tree, std::string_view source);
 
   // The facts of nodes [first, end), where `first` is where the last call ended; `block` gets
-  // everything but payload and operations, `layout` the spine. Cost: about 10 ns a node.
+  // everything but payload and operations, `layout` the spine. Cost: about 12 ns a node.
   void next(std::uint32_t end, BlockFacts& facts, TreeBlock& block, TreeLayout& layout);
 
  private:
