@@ -78,6 +78,9 @@ class SourceContexts {
   // kNoShape asks for "none of mine". Frequency 0: it is not there.
   RansShare share_of(const Context& context, ShapeId shape) const;
 
+  // Whether it knows more than the tables alone.
+  bool has_keys() const { return contexts_.size() > has_keys_.size(); }
+
   std::size_t memory_bytes() const {
     return choices_.capacity() * sizeof(Choice) + contexts_.capacity() * sizeof(Context) +
            slots_.capacity() * sizeof(Slot);

@@ -66,7 +66,8 @@ std::vector<FileRecord> CompactLearner::sample(const FileGroup& group, bool trai
 // ---- trees -------------------------------------------------------------------------------------
 
 Result<PreparedTree> rewrite_tree(const Workspace::Impl& impl, const FileRecord& record,
-                                  std::string_view source, const TreeModel& model, const TreeEncoding& encoding) {
+                                  std::string_view source, const TreeModel& model,
+                                  const TreeEncoding& encoding) {
   COPSE_TRY(const PreparedTree stored, impl.read_packed_tree(record));
   COPSE_TRY(const auto old_model, impl.objects.model(record.grammar, record.model));
   COPSE_TRY(const FlatTree flat,
@@ -82,13 +83,14 @@ Result<PreparedTree> rewrite_tree(const Workspace::Impl& impl, const FileRecord&
 }
 
 Result<std::uint64_t> CompactLearner::measure_trees(const std::vector<FileRecord>& records,
-                                                    const TreeModel& model) const {
+                                                    const TreeModel& model,
+                                                    const TreeEncoding& encoding) const {
   std::uint64_t bytes = 0;
   for (const FileRecord& record : records) {
     COPSE_TRY_STATUS(check_stop());
     auto source = impl_.read_source(record);
     if (!source.ok()) continue;
-    auto tree = rewrite_tree(impl_, record, source.value(), model, options_.encoding);
+    auto tree = rewrite_tree(impl_, record, source.value(), model, encoding);
     if (tree.ok()) bytes += tree.value().frame.bytes.size();
   }
   return bytes;
@@ -115,10 +117,13 @@ Result<LearntModel> CompactLearner::learn_model(
   }
   if (sources.empty()) return LearntModel{};
   LearntModel learnt;
-  learnt.model = trainer.train({.with_source = options_.encoding.form == TreeForm::Small});
+  learnt.model = trainer.train({.with_source = true});
   learnt.packed = pack_object(learnt.model->bytes(), kSmallestLevel);
-  COPSE_TRY(const std::uint64_t before, measure_trees(judged, *current));
-  COPSE_TRY(const std::uint64_t after, measure_trees(judged, *learnt.model));
+  // One model serves both forms; what the source says shows in the small one alone.
+  TreeEncoding encoding = options_.encoding;
+  if (!current->contexts().has_keys()) encoding.form = TreeForm::Small;
+  COPSE_TRY(const std::uint64_t before, measure_trees(judged, *current, encoding));
+  COPSE_TRY(const std::uint64_t after, measure_trees(judged, *learnt.model, encoding));
   const std::uint64_t current_packed = pack_object(current->bytes(), kSmallestLevel).size();
   const double share = before == 0 ? 1 : static_cast<double>(after) / static_cast<double>(before);
   const double saved = static_cast<double>(group.tree_bytes) * (1 - share);

@@ -74,7 +74,7 @@ class CompactLearner {
   std::uint64_t measure(const std::vector<std::string>& sources,
                         const Dictionary* dictionary) const;
   Result<std::uint64_t> measure_trees(const std::vector<FileRecord>& records,
-                                      const TreeModel& model) const;
+                                      const TreeModel& model, const TreeEncoding& encoding) const;
 
   const Workspace::Impl& impl_;
   Options options_;
@@ -83,6 +83,7 @@ class CompactLearner {
 // A tree of the workspace written anew with that model, small; decoded again and compared on the
 // way. The record's old model is read from the workspace.
 Result<PreparedTree> rewrite_tree(const Workspace::Impl& impl, const FileRecord& record,
-                                  std::string_view source, const TreeModel& model, const TreeEncoding& encoding);
+                                  std::string_view source, const TreeModel& model,
+                                  const TreeEncoding& encoding);
 
 }  // namespace copse
