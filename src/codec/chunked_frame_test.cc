@@ -31,8 +31,8 @@ TEST(ChunkedFrame, WholeAndInParts) {
     for (const std::size_t chunk : {4U, 0U, 2U}) {
       Bytes part(chunks.value().bytes_of(chunk));
       ASSERT_TRUE(chunks.value().decode(chunk, nullptr, part).ok());
-      EXPECT_TRUE(
-          std::equal(part.begin(), part.end(), text.begin() + static_cast<std::ptrdiff_t>(chunk * kChunkBytes)));
+      EXPECT_TRUE(std::equal(part.begin(), part.end(),
+                             text.begin() + static_cast<std::ptrdiff_t>(chunk * kChunkBytes)));
     }
   }
   EXPECT_NE(compress_source(text_of(1000), kFastLevel).codec, FrameCodec::Chunked);
@@ -61,7 +61,8 @@ TEST(ChunkedFrame, DamageIsNamedWhereItIs) {
   EXPECT_FALSE(decompress_frame(4, damaged, text.size(), text.size()).ok());
   EXPECT_FALSE(decompress_frame(4, frame.bytes, text.size() + kChunkBytes, UINT64_MAX).ok());
   for (std::size_t size = 0; size < 100; ++size) {
-    EXPECT_FALSE(ChunkedFrame::read(ByteView(frame.bytes).first(std::size_t{size}), text.size()).ok());
+    EXPECT_FALSE(
+        ChunkedFrame::read(ByteView(frame.bytes).first(std::size_t{size}), text.size()).ok());
   }
 }
 

@@ -173,9 +173,8 @@ void compare_hidden_facts(const FlatTree& fresh, const RecordedCounts& record,
     if (a.node >= found_count) break;
     const std::optional<std::int32_t> b = stored.lookahead_of(a.node);
     if (!b || *b == a.lookahead) continue;
-    add_difference(comparison, where(stored, a.node) + ": lookahead is " +
-                                   std::to_string(*b) + ", a fresh parse has " +
-                                   std::to_string(a.lookahead));
+    add_difference(comparison, where(stored, a.node) + ": lookahead is " + std::to_string(*b) +
+                                   ", a fresh parse has " + std::to_string(a.lookahead));
   }
 }
 
