@@ -290,5 +290,48 @@ TEST(BadStore, DirectoryWithOtherThings) {
   EXPECT_EQ(read_file(project.scratch() / "other/file.txt"), "mine\n");
 }
 
+// A large file is read in parts: what an answer is made of is right, or there is no answer.
+TEST(BadStore, PartsOfALargeFile) {
+  const Project project;
+  std::string numbers = "[";
+  for (int i = 0; numbers.size() < 1'500'000; ++i) numbers += std::to_string(i) + ", ";
+  project.write("large.json", numbers + "0]\n");
+  project.index();
+  const std::vector<std::string> places{"1:3", "1:400000", "1:900000", "1:1499000"};
+  const auto ask = [&](const std::string& place) {
+    return project.copse({"tree", "large.json", "--at", place, "--format", "jsonl"});
+  };
+  std::map<std::string, std::string> right;
+  for (const std::string& place : places) right[place] = ask(place).out;
+  std::string largest;
+  for (const auto& entry : std::filesystem::directory_iterator(project.store() + "/packs")) {
+    if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) {
+      largest = entry.path();
+    }
+  }
+  const std::string pack = read_file(largest);
+  int refused = 0;
+  constexpr std::size_t kFlips = 12;
+  for (std::size_t flip = 0; flip < kFlips; ++flip) {
+    std::string damaged = pack;
+    damaged[100 + flip * (pack.size() - 200) / kFlips] ^= 4;
+    write_file(largest, damaged);
+    for (const std::string& place : places) {
+      const RunResult result = ask(place);
+      if (result.exit_code == 0) {
+        EXPECT_EQ(result.out, right[place]);
+      } else {
+        ++refused;
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_EQ(result.out, "");
+        EXPECT_TRUE(contains(result.err, "large.json"));
+      }
+    }
+  }
+  EXPECT_GT(refused, 0);
+  write_file(largest, pack);
+  project.expect_clean();
+}
+
 }  // namespace
 }  // namespace copse::cli_test

@@ -39,6 +39,8 @@ struct CompactFlags {
   std::string store_directory;
   CompactOptions options;
   std::uint64_t dictionary_kb = kLargestDictionaryKb;
+  bool small = false;
+  bool fast = false;
   bool json = false;
 };
 
@@ -107,6 +109,7 @@ int run_compact(const CompactFlags& flags) {
   CompactOptions options = flags.options;
   options.dictionary_bytes = flags.dictionary_kb * 1024;
   options.stop = signals.flag();
+  if (flags.small || flags.fast) options.small_trees = flags.small;
   Result<CompactReport> result = [&] {
     ProgressReporter reporter("compacting");
     options.progress = [&reporter](const IndexProgress& progress) { reporter.update(progress); };
@@ -139,8 +142,12 @@ void add_compact_command(CLI::App& program, Action& action) {
                    "The largest dictionary for a language; default: 1024, 0: none")
       ->type_name("KB")
       ->check(CLI::Validator(CLI::Range(std::uint64_t{0}, kLargestDictionaryKb)).description(""));
-  command->add_flag("--small", flags->options.small_trees,
-                    "Trees in half the space, opened at a third of the speed");
+  auto* small =
+      command->add_flag("--small", flags->small,
+                        "Trees in half the space, thawed at a quarter of the speed; kept by "
+                        "later runs");
+  command->add_flag("--fast", flags->fast, "Trees that open fast again, after --small")
+      ->excludes(small);
   command->add_flag("--json", flags->json, "Print the summary as JSON");
   add_store_option(*command, flags->store_directory);
   command->footer(kExamples);

@@ -87,6 +87,8 @@ Result<std::uint32_t> find_byte(const Tree& tree, const Position& position) {
 }
 
 int print_whole(const TreeFlags& flags, const Tree& tree, Output& out) {
+  const Status whole = tree.check();
+  if (!whole.ok()) return fail(Error(whole.error()).with_context(flags.path));
   if (flags.format == "sexp") {
     print_sexp(out, tree);
   } else if (flags.format == "jsonl") {
@@ -101,6 +103,8 @@ int print_at(const TreeFlags& flags, const Tree& tree, const Position& position,
   const auto byte = find_byte(tree, position);
   if (!byte.ok()) return fail(byte.error());
   const NodePath path = find_node_at(tree, byte.value());
+  const Status whole_so_far = tree.fault();
+  if (!whole_so_far.ok()) return fail(Error(whole_so_far.error()).with_context(flags.path));
   if (flags.format == "sexp") {
     print_sexp(out, path.steps.back().node);
   } else if (flags.format == "jsonl") {
@@ -108,7 +112,10 @@ int print_at(const TreeFlags& flags, const Tree& tree, const Position& position,
   } else {
     print_outline(out, path, Palette::make(wants_color(flags.color, out.is_terminal())));
   }
-  return out.finish(kExitDone);
+  const int done = out.finish(kExitDone);
+  // What was printed last may have been made of damage.
+  const Status whole = tree.fault();
+  return whole.ok() ? done : fail(Error(whole.error()).with_context(flags.path));
 }
 
 // Why there is no tree: no such file, a file kept as plain source, or damage.

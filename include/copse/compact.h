@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,13 +21,15 @@ namespace copse {
 struct CompactOptions {
   // 0: one for each processor.
   unsigned jobs = 0;
-  // Of zstd, 1 to 22. 19 writes about 4 MB/s on a core.
+  // Of zstd, 1 to 22. 19 writes about 4 MB/s on a core. Files that are in their compact form
+  // already are not written again for another level.
   int level = 19;
   // At most, for each language; up to 1 MiB, 0: none. A dictionary is kept only where it saves more
   // than it takes.
   std::uint64_t dictionary_bytes = std::uint64_t{1} << 20;
-  // Write trees in their smallest form: about half as large, opened at a third of the speed.
-  bool small_trees = false;
+  // Whether trees are written in their smallest form: about half as large, thawed at a quarter of
+  // the speed. Absent: as the store was compacted last; fast at first.
+  std::optional<bool> small_trees;
   // Commit at least this often, so that a run that is killed loses little.
   double commit_interval_s = 10;
   // Stop soon after this becomes true; what is done stays, and the next run goes on with the rest.

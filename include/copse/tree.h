@@ -33,7 +33,7 @@ struct Row {
 //
 // What a Workspace opens is made as it is asked for: the nodes of a block of 16,384 when one of
 // them is, and of a file over 1 MiB also the source around them. What that finds damaged is filled
-// with ERROR nodes; check() names it.
+// with ERROR nodes; fault() and check() name it.
 class Tree {
  public:
   explicit Tree(std::shared_ptr<const TreeData> data) : data_(std::move(data)) {}
@@ -71,6 +71,9 @@ class Tree {
 
   // Makes whatever was not made yet, and says what is damaged. O(nodes), at the first call.
   Status check() const;
+  // Whether what was asked for so far was whole: an answer out of a tree that was opened in parts
+  // can be trusted only then. O(1).
+  Status fault() const;
 
   const std::shared_ptr<const TreeData>& data() const { return data_; }
 

@@ -122,6 +122,10 @@ Status Tree::check() const {
   return data_->fault();
 }
 
+Status Tree::fault() const {
+  return data_->fault();
+}
+
 Language Tree::language() const {
   return Language(data_->grammar);
 }

@@ -60,6 +60,11 @@ class JumpTableReader {
   bool read_spine(TreeBlock& block) {
     const std::uint32_t kept = in_.varint32();
     if (in_.failed() || kept > open_.size()) return false;
+    // What is no longer open has ended before the block.
+    for (std::size_t level = kept; level < open_.size(); ++level) {
+      const SpineNode& done = layout_.spine[layout_.levels[open_[level]].spine_node];
+      if (std::uint64_t{done.node} + done.extent > block.first_node) return false;
+    }
     open_.resize(kept);
     if (kept > 0) {
       SpineLevel moved = layout_.levels[open_.back()];

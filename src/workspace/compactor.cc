@@ -146,6 +146,7 @@ Status Compactor::open() {
   workspace_ = std::make_unique<Workspace::Impl>(std::move(store));
   report_.files = workspace_->store.file_count();
   COPSE_TRY(phases_, StorePhases::of(*writer_));
+  small_trees_ = options_.small_trees.value_or(was_small());
   return success();
 }
 
@@ -162,7 +163,7 @@ Status Compactor::compact() {
 
 TreeEncoding Compactor::encoding() const {
   TreeEncoding encoding;
-  encoding.form = options_.small_trees ? TreeForm::Small : TreeForm::Fast;
+  encoding.form = small_trees_ ? TreeForm::Small : TreeForm::Fast;
   encoding.phases = phases_.of_trees();
   return encoding;
 }
@@ -217,14 +218,25 @@ void Compactor::find_repeated() {
   }
 }
 
+// Whether some language's trees were written small when it was compacted last.
+bool Compactor::was_small() const {
+  const Store& store = workspace_->store;
+  for (const std::string& name : store.root_names()) {
+    if (!name.starts_with(learning_root(""))) continue;
+    const auto bytes = store.read_shared(*store.root(name), kLearningObject);
+    const auto learning = bytes.ok() ? Learning::decode(bytes.value()) : std::nullopt;
+    if (learning && learning->small_trees) return true;
+  }
+  return false;
+}
+
 bool Compactor::is_learnt(const FileGroup& group) const {
   const auto root = writer_->root(learning_root(group.language));
   if (!root) return false;
   const auto bytes = writer_->read_shared(*root, kLearningObject);
   const auto learning = bytes.ok() ? Learning::decode(bytes.value()) : std::nullopt;
   if (!learning || learning->grammar != group.grammar ||
-      learning->dictionary_bytes != dictionary_bytes() ||
-      learning->small_trees != options_.small_trees) {
+      learning->dictionary_bytes != dictionary_bytes() || learning->small_trees != small_trees_) {
     return false;
   }
   const auto then = static_cast<double>(learning->source_bytes);
@@ -232,8 +244,7 @@ bool Compactor::is_learnt(const FileGroup& group) const {
 }
 
 Status Compactor::note_learning(const FileGroup& group) {
-  const Learning learning{group.source_bytes, dictionary_bytes(), options_.small_trees,
-                          group.grammar};
+  const Learning learning{group.source_bytes, dictionary_bytes(), small_trees_, group.grammar};
   COPSE_TRY(const SharedId id, writer_->put_shared(kLearningObject, learning.encode()));
   return writer_->set_root(learning_root(group.language), id);
 }
@@ -241,9 +252,11 @@ Status Compactor::note_learning(const FileGroup& group) {
 Status Compactor::choose_objects(Target& target) {
   const Store& store = workspace_->store;
   const std::string& language = target.group.language;
-  // What cannot be read is chosen anew; the files that need it are named when it is their turn.
+  bool unreadable = false;
+  // What cannot be read is learnt anew; the files that need it are named when it is their turn.
   if (const auto root = store.root(dictionary_root(language)); root) {
     auto dictionary = workspace_->objects.dictionary(*root);
+    unreadable = !dictionary.ok();
     if (dictionary.ok()) {
       target.dictionary = std::move(dictionary).value();
       target.dictionary_id = *root;
@@ -258,12 +271,13 @@ Status Compactor::choose_objects(Target& target) {
   const auto root = store.root(LanguageTable::model_root(language));
   if (!target.group.grammar.none() && root) {
     auto model = workspace_->objects.model(target.group.grammar, *root);
+    unreadable = unreadable || !model.ok();
     if (model.ok()) {
       target.model = std::move(model).value();
       target.model_id = *root;
     }
   }
-  return is_learnt(target.group) ? success() : learn(target);
+  return is_learnt(target.group) && !unreadable ? success() : learn(target);
 }
 
 Status Compactor::learn(Target& target) {

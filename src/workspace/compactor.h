@@ -89,6 +89,7 @@ class Compactor {
   Status finish();
   TreeEncoding encoding() const;
   std::uint64_t dictionary_bytes() const;
+  bool was_small() const;
   bool stopping() const;
   void report_progress(const FileRecord& record);
 
@@ -97,6 +98,7 @@ class Compactor {
   std::string store_directory_;
   const CompactOptions& options_;
   StorePhases phases_;
+  bool small_trees_ = false;
   std::int64_t started_ns_;
   std::int64_t last_commit_ns_;
   std::int64_t rewriting_since_ns_ = 0;  // what is shown as progress begins here
