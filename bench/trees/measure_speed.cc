@@ -149,9 +149,12 @@ void add_copse_steps(const CopseSide& side, std::vector<Timed>& steps) {
          return sum_of(
              side.walk_bytecode_with_spans(file.file, file.source, *file.form(Form::Bytecode)));
        }});
-  steps.push_back({"hot_walk", [](const BatchFile& file) { return kinds(StoredStep(*file.hot)); }});
+  steps.push_back({"hot_walk", [](const BatchFile& file) -> std::optional<std::uint64_t> {
+                     return walk_hot(file.flat, false).sum;
+                   }});
   steps.push_back(
-      {"hot_visit", [](const BatchFile& file) { return visit(StoredStep(*file.hot)); }});
+      {"hot_cursor", [](const BatchFile& file) { return kinds(StoredStep(*file.hot)); }});
+  steps.push_back({"hot_visit", [](const BatchFile& file) { return visit(*file.hot); }});
 }
 
 }  // namespace

@@ -77,5 +77,6 @@ SPEEDS = {
     "bytecode_walk": "bytecode_walk",
     "bytecode_walk_with_spans": "bytecode_walk_with_spans",
     "hot_walk": "hot_walk",
+    "hot_cursor": "hot_cursor",
     "hot_visit": "hot_visit",
 }

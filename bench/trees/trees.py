@@ -154,7 +154,7 @@ class LanguageRun:
         self.step("each step over a batch in memory")
         found = self.rival("speed", self.store, self.directory, self.language, self.size.batch_nodes, self.size.rounds)
         self.sample["speed"] = found
-        for name in ("parse", "treesitter_walk", "treesitter_visit", "flatten", "hot_walk", "hot_visit",
+        for name in ("parse", "treesitter_walk", "treesitter_visit", "flatten", "hot_walk", "hot_cursor", "hot_visit",
                      "encode_bytecode", "encode_frozen_fast", "encode_frozen_small", "expand_bytecode",
                      "expand_frozen_fast", "expand_frozen_small", "thaw_frozen_fast", "thaw_frozen_small",
                      "bytecode_walk", "bytecode_walk_with_spans"):
