@@ -2,18 +2,14 @@
 // everything back at the end turns round.
 //
 // Bound: a constant times the text's bytes; each rule is asked once.
-#include <cstdlib>
 #include <string>
 
+#include "core/check.h"
 #include "workspace/ignore_rules.h"
 
 namespace {
 
 constexpr std::size_t kInputBytesMax = 4096;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 }  // namespace
 
@@ -26,9 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto rules = copse::IgnoreRules::parse(text);
   const auto of_file = rules.verdict(path, false);
   const auto of_directory = rules.verdict(path, true);
-  if (rules.empty()) require(!of_file.has_value() && !of_directory.has_value());
+  if (rules.empty()) COPSE_CHECK(!of_file.has_value() && !of_directory.has_value());
   if (path.empty() || path.front() == '/' || path.back() == '/') return 0;
   const auto taken_back = copse::IgnoreRules::parse(std::string(text) + "\n!*\n");
-  require(taken_back.verdict(path, false) == std::optional<bool>(false));
+  COPSE_CHECK(taken_back.verdict(path, false) == std::optional<bool>(false));
   return 0;
 }

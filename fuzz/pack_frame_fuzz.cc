@@ -1,16 +1,12 @@
 // Any bytes as a frame, a head and a shared object: reading never leaves the bytes, and what is
 // accepted encodes to the same bytes again.
-#include <cstdlib>
 
+#include "core/check.h"
 #include "store/head.h"
 #include "store/pack.h"
 #include "store/shared_object.h"
 
 namespace {
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 // With the ref the frame itself claims, so that only the payload's checksum is in the way; and with
 // that mended, so that the fuzzer gets past it.
@@ -30,7 +26,7 @@ void try_first_version(copse::ByteView input) {
       std::memcpy(bytes.data(), &ref.checksum, sizeof(ref.checksum));
     }
     const auto frame = copse::check_frame(bytes, ref, 1, "input");
-    require(!frame.ok() || frame.value().payload.size() + kHeaderBytes == bytes.size());
+    COPSE_CHECK(!frame.ok() || frame.value().payload.size() + kHeaderBytes == bytes.size());
   }
 }
 
@@ -38,17 +34,17 @@ void try_frame(copse::ByteView input) {
   constexpr std::uint64_t kRawBytes = 7;
   copse::FrameRef ref;
   ref.stored_bytes = static_cast<std::uint32_t>(input.size());
-  require(!copse::check_frame(input, ref, copse::kPackVersion, "input").ok());
+  COPSE_CHECK(!copse::check_frame(input, ref, copse::kPackVersion, "input").ok());
   if (input.size() < copse::frame_header_bytes(copse::kPackVersion)) return;
   ref.stored_bytes -= static_cast<std::uint32_t>(copse::frame_header_bytes(copse::kPackVersion));
   ref.raw_bytes = kRawBytes;
   ref.checksum = copse::checksum64(input, kRawBytes);
   const auto frame = copse::check_frame(input, ref, copse::kPackVersion, "input");
-  require(frame.ok());
+  COPSE_CHECK(frame.ok());
   const copse::FrameView& view = frame.value();
   const auto again = copse::encode_frame(view.type, view.codec, kRawBytes, view.payload);
-  require(again.bytes == copse::Bytes(input.begin(), input.end()));
-  require(again.checksum == ref.checksum);
+  COPSE_CHECK(again.bytes == copse::Bytes(input.begin(), input.end()));
+  COPSE_CHECK(again.checksum == ref.checksum);
 }
 
 // Appends the checksum that stands at the end of heads and shared objects.
@@ -62,7 +58,7 @@ void try_head(copse::ByteView bytes) {
   const auto head = copse::decode_head(bytes, "input");
   if (!head.ok()) return;
   const auto again = copse::decode_head(copse::encode_head(head.value()), "again");
-  require(again.ok() && again.value() == head.value());
+  COPSE_CHECK(again.ok() && again.value() == head.value());
 }
 
 }  // namespace

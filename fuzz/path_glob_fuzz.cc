@@ -3,17 +3,13 @@
 //
 // Bound: as many states as the pattern has characters, at most kPatternBytesMax, for each of the
 // path's.
-#include <cstdlib>
 
+#include "core/check.h"
 #include "workspace/path_glob.h"
 
 namespace {
 
 constexpr std::size_t kInputBytesMax = 4096;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 }  // namespace
 
@@ -25,13 +21,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view path = pattern.size() < size ? input.substr(pattern.size() + 1) : "a/b.c";
   const auto glob = copse::PathGlob::compile(pattern);
   if (!glob.ok()) {
-    require(!glob.error().message().empty());
+    COPSE_CHECK(!glob.error().message().empty());
     return 0;
   }
   const bool matches = glob.value().matches(path);
   const bool plain = pattern.find_first_of("*?[]{},\\!/.") == std::string_view::npos;
   if (plain && !pattern.empty() && path.find('/') == std::string_view::npos) {
-    require(matches == (path == pattern));
+    COPSE_CHECK(matches == (path == pattern));
   }
   return 0;
 }

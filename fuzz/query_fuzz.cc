@@ -1,7 +1,6 @@
 // Any query text over any JSON: compiling ends as in tree-sitter, and every match stays inside the
 // tree. The input is the query, a zero byte, the source.
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "copse/query.h"
 
+#include "core/check.h"
 #include "query/query_text.h"
 #include "syntax/tree_data.h"
 #include "syntax/ts_adapter.h"
@@ -19,14 +19,10 @@ namespace {
 constexpr std::size_t kInputBytesMax = 4096;
 constexpr int kMatchesMax = 1000;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
 const TSLanguage* json_language() {
   static const TSLanguage* language = [] {
     void* object = dlopen(COPSE_TEST_GRAMMAR_DIR "/json.so", RTLD_NOW | RTLD_LOCAL);
-    require(object != nullptr);
+    COPSE_CHECK(object != nullptr);
     return reinterpret_cast<const TSLanguage* (*)()>(dlsym(object, "tree_sitter_json"))();
   }();
   return language;
@@ -40,13 +36,13 @@ const std::shared_ptr<const copse::Grammar>& json_grammar() {
 copse::Tree parse(std::string_view source) {
   const std::unique_ptr<TSParser, decltype(&ts_parser_delete)> parser(ts_parser_new(),
                                                                       &ts_parser_delete);
-  require(ts_parser_set_language(parser.get(), json_language()));
+  COPSE_CHECK(ts_parser_set_language(parser.get(), json_language()));
   const std::unique_ptr<TSTree, decltype(&ts_tree_delete)> tree(
       ts_parser_parse_string(parser.get(), nullptr, source.data(),
                              static_cast<std::uint32_t>(source.size())),
       &ts_tree_delete);
   CopseFlatBuffer buffer{};
-  require(copse_flatten(tree.get(), &buffer) == CopseFlattenOk);
+  COPSE_CHECK(copse_flatten(tree.get(), &buffer) == CopseFlattenOk);
   copse::FlatTree flat;
   flat.nodes.assign(buffer.nodes, buffer.nodes + buffer.node_count);
   copse_flat_buffer_free(&buffer);
@@ -84,22 +80,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   copse::QueryError error;
   const auto query = copse::Query::compile(copse::Language(json_grammar()), text, &error);
   if (!query.ok()) {
-    require(!error.describe("query", text).empty());
-    require(error.kind == copse::QueryError::Kind::Predicate ||
-            copse::check_query_text(text, *json_grammar()).has_value() || !compiles(text));
+    COPSE_CHECK(!error.describe("query", text).empty());
+    COPSE_CHECK(error.kind == copse::QueryError::Kind::Predicate ||
+                copse::check_query_text(text, *json_grammar()).has_value() || !compiles(text));
     return 0;
   }
-  require(compiles(text));
+  COPSE_CHECK(compiles(text));
   const copse::Tree tree = parse(source);
   int matches = 0;
   const copse::Status status =
       query.value().matches(tree, {.match_limit = 32}, [&](const copse::Match& match) {
         for (const copse::Capture& capture : *match.captures) {
-          require(capture.node.index() < tree.node_count());
-          require(capture.node.end_byte() <= source.size());
+          COPSE_CHECK(capture.node.index() < tree.node_count());
+          COPSE_CHECK(capture.node.end_byte() <= source.size());
         }
         return ++matches < kMatchesMax;
       });
-  require(status.ok());
+  COPSE_CHECK(status.ok());
   return 0;
 }

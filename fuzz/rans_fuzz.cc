@@ -3,18 +3,14 @@
 //
 // Bound: kSymbolsMax symbols are taken; nothing is kept but them.
 #include <algorithm>
-#include <cstdlib>
 #include <numeric>
 
 #include "codec/rans.h"
+#include "core/check.h"
 
 namespace {
 
 constexpr std::size_t kSymbolsMax = 5000;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::vector<copse::RansShare> shares_of(copse::ByteView counts) {
   std::vector<std::uint64_t> weights;
@@ -24,11 +20,11 @@ std::vector<copse::RansShare> shares_of(copse::ByteView counts) {
   const std::vector<std::uint16_t> scaled = copse::scale_counts(weights);
   const std::uint32_t total = std::accumulate(scaled.begin(), scaled.end(), 0U);
   const bool any = std::any_of(counts.begin(), counts.end(), [](auto count) { return count != 0; });
-  require(total == (any ? copse::kRansScale : 0));
+  COPSE_CHECK(total == (any ? copse::kRansScale : 0));
   std::vector<copse::RansShare> shares;
   std::uint16_t start = 0;
   for (std::size_t i = 0; i < scaled.size(); ++i) {
-    require((scaled[i] != 0) == (weights[i] != 0));
+    COPSE_CHECK((scaled[i] != 0) == (weights[i] != 0));
     if (scaled[i] != 0) shares.push_back({start, scaled[i]});
     start = static_cast<std::uint16_t>(start + scaled[i]);
   }
@@ -54,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     in.take(shares[k].start, shares[k].frequency);
     out.put(shares[k]);
   }
-  require(!in.at_clean_end() || !in.damaged());
-  if (in.at_clean_end()) require(out.finish() == copse::Bytes(stream.begin(), stream.end()));
+  COPSE_CHECK(!in.at_clean_end() || !in.damaged());
+  if (in.at_clean_end()) COPSE_CHECK(out.finish() == copse::Bytes(stream.begin(), stream.end()));
   return 0;
 }

@@ -1,7 +1,7 @@
 """The table of phases, for a terminal and as a document."""
-import json
 import pathlib
 
+from document import write_result
 from text import styles
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -58,22 +58,7 @@ def table(report, colour=False):
 
 
 def write_document(report, folder):
-    """phases.json and phases.md: the table, the corpora, and how each figure came about."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "phases.json").write_text(json.dumps(report, indent=2) + "\n")
-    corpora = []
-    for name, one in report["tables"].items():
-        corpus = one["corpus"]
-        version = f" {corpus['version']}" if "version" in corpus else ""
-        corpora.append(f"- `{name}`{version}, contents `{corpus['content_sha256'][:16]}`")
-    machine = report["machine"]
-    text = "\n".join([
-        "# Phases: what each part of compression gains", "",
-        f"`make bench TASK=phases SIZE={report['size']}`, {report['date']}. All figures: [phases.json](phases.json).", "",
-        "```", "\n".join(table(report)).strip("\n"), "```", "",
-        "## What was measured on", "", *corpora,
-        f"- Machine: {machine['cores']} × {machine['cpu']}, {machine['memory_gb']} GB, Linux {machine['kernel']}; load "
-        f"{machine['load_before']} before, {machine['load_after']} after.",
-        f"- {report['copse']}, tree-sitter core 0.25.10, grammars as in `package-lock.json`.", "",
-        (HERE / "method.md").read_text().strip()])
-    (folder / "phases.md").write_text(text + "\n")
+    """phases.json and phases.md."""
+    corpora = [(f"`{name}`", one["corpus"]) for name, one in report["tables"].items()]
+    write_result(folder, "phases", "Phases: what each part of compression gains", report, table(report), corpora,
+                 HERE / "method.md")

@@ -1,7 +1,7 @@
 """The figures of a run as one table, a column for each language, copse beside its rivals; and as a document."""
-import json
 import pathlib
 
+from document import write_result
 from text import styles
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -168,22 +168,8 @@ def table(report, colour=False):
 
 
 def write_document(report, folder):
-    """trees.json and trees.md: the table, the corpora, and how each figure came about."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "trees.json").write_text(json.dumps(report, indent=2) + "\n")
-    corpora = []
-    for language in report["languages"]:
-        corpus = report["corpora"][language]
-        version = f" {corpus['version']}" if "version" in corpus else ""
-        corpora.append(f"- {TITLES[language]}: `{corpus['name']}`{version}, contents `{corpus['content_sha256'][:16]}`")
-    machine = report["machine"]
-    text = "\n".join([
-        "# Trees: copse beside tree-sitter and beside parsing again", "",
-        f"`make bench TASK=trees SIZE={report['size']}`, {report['date']}. All figures: [trees.json](trees.json).", "",
-        "```", "\n".join(table(report)).strip("\n"), "```", "",
-        "## What was measured on", "", *corpora,
-        f"- Machine: {machine['cores']} × {machine['cpu']}, {machine['memory_gb']} GB, Linux {machine['kernel']}; load "
-        f"{machine['load_before']} before, {machine['load_after']} after.",
-        f"- {report['copse']}, tree-sitter core 0.25.10, grammars as in `package-lock.json`.", "",
-        (HERE / "method.md").read_text().strip()])
-    (folder / "trees.md").write_text(text + "\n")
+    """trees.json and trees.md."""
+    corpora = [(f"{TITLES[language]}: `{report['corpora'][language]['name']}`", report["corpora"][language])
+               for language in report["languages"]]
+    write_result(folder, "trees", "Trees: copse beside tree-sitter and beside parsing again", report, table(report),
+                 corpora, HERE / "method.md")
