@@ -258,20 +258,11 @@ Bytes encode_bytecode(const TreeModel& model, const FlatTree& tree, std::string_
   layout.node_count = header.node_count;
   layout.block_nodes = header.block_nodes;
   layout.root_tag = header.root_tag;
-  FactsBuilder builder(model, tree, source);
-  BlockFacts facts;
-  std::vector<Bytes> payloads;
-  for (std::uint32_t end = 0; end < layout.node_count;) {
-    end = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(std::uint64_t{end} + layout.block_nodes, layout.node_count));
-    TreeBlock block;
-    builder.next(end, facts, block, layout);
-    payloads.push_back(write_ablated_block(model, header.phases, layout, block, tree, facts));
-    layout.blocks.push_back(block);
-  }
-  for (std::size_t i = 0; i < payloads.size(); ++i) {
-    layout.blocks[i].payload = payloads[i];
-  }
+  const std::vector<Bytes> payloads =
+      build_blocks(model, tree, source, layout, [&](TreeBlock& block, const BlockFacts& facts) {
+        return write_ablated_block(model, header.phases, layout, block, tree, facts);
+      });
+  layout.set_payloads(payloads);
   AblatedWriter out(model, header.phases, false);
   put_header(out, model, header);
   JumpTableWriter(out, model, header.phases).write(layout);
@@ -299,9 +290,7 @@ Result<Bytes> bytecode_of(const TreeModel& model, std::string_view source, Ablat
     COPSE_TRY(Bytes bytecode, read_ablated_block(model, header.phases, layout, block, source));
     payloads.push_back(std::move(bytecode));
   }
-  for (std::size_t i = 0; i < payloads.size(); ++i) {
-    layout.blocks[i].payload = payloads[i];
-  }
+  layout.set_payloads(payloads);
   return layout.write(model);
 }
 

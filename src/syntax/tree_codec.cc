@@ -42,14 +42,6 @@ Bytes encode_without(const TreeModel& model, const FlatTree& tree, std::string_v
   return encode_tree(model, tree, source, other);
 }
 
-// A layout with other payloads.
-Bytes assemble(const TreeModel& model, TreeLayout& layout, const std::vector<Bytes>& payloads) {
-  for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
-    layout.blocks[i].payload = payloads[i];
-  }
-  return layout.write(model);
-}
-
 }  // namespace
 
 Bytes encode_tree(const TreeModel& model, const FlatTree& tree, std::string_view source,
@@ -60,18 +52,12 @@ Bytes encode_tree(const TreeModel& model, const FlatTree& tree, std::string_view
   layout.node_count = static_cast<std::uint32_t>(tree.nodes.size());
   layout.block_nodes = std::max(encoding.block_nodes, kBlockNodesMin);
   layout.root_tag = child_tag(tree.nodes[0]);
-  FactsBuilder builder(model, tree, source);
-  BlockFacts facts;
-  std::vector<Bytes> payloads;
-  for (std::uint32_t end = 0; end < layout.node_count;) {
-    end = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(std::uint64_t{end} + layout.block_nodes, layout.node_count));
-    TreeBlock block;
-    builder.next(end, facts, block, layout);
-    payloads.push_back(payload_of(model, layout, block, source, facts));
-    layout.blocks.push_back(block);
-  }
-  return assemble(model, layout, payloads);
+  const std::vector<Bytes> payloads =
+      build_blocks(model, tree, source, layout, [&](TreeBlock& block, const BlockFacts& facts) {
+        return payload_of(model, layout, block, source, facts);
+      });
+  layout.set_payloads(payloads);
+  return layout.write(model);
 }
 
 Result<Bytes> thaw_block(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
@@ -162,7 +148,8 @@ Result<Bytes> thaw_tree(const TreeModel& model, std::string_view source, ByteVie
     }
   }
   layout.form = TreeForm::Bytecode;
-  return assemble(model, layout, payloads);
+  layout.set_payloads(payloads);
+  return layout.write(model);
 }
 
 }  // namespace copse

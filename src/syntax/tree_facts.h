@@ -2,6 +2,7 @@
 // and what the model's rules do not say. Bytecode and the frozen forms are written from it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -96,6 +97,26 @@ class FactsBuilder {
   std::uint32_t row_ = 0;
   std::size_t next_error_leaf_ = 0;
 };
+
+// Cuts a tree into blocks: fills `layout`, of which node_count and block_nodes are set, and answers
+// what payload_of(block, facts) gives for each. That may set the block's operations.
+template <typename PayloadOf>
+std::vector<Bytes> build_blocks(const TreeModel& model, const FlatTree& tree,
+                                std::string_view source, TreeLayout& layout,
+                                const PayloadOf& payload_of) {
+  FactsBuilder builder(model, tree, source);
+  BlockFacts facts;
+  std::vector<Bytes> payloads;
+  for (std::uint32_t end = 0; end < layout.node_count;) {
+    end = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(std::uint64_t{end} + layout.block_nodes, layout.node_count));
+    TreeBlock block;
+    builder.next(end, facts, block, layout);
+    payloads.push_back(payload_of(block, facts));
+    layout.blocks.push_back(block);
+  }
+  return payloads;
+}
 
 // Opcodes of a block; `operations` as in TreeBlock.
 Bytes write_opcodes(const TreeModel& model, const BlockFacts& facts, std::uint32_t& operations);

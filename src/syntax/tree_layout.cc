@@ -151,6 +151,12 @@ std::optional<TreeForm> TreeLayout::form_of(std::uint8_t head) {
   return static_cast<TreeForm>(form);
 }
 
+void TreeLayout::set_payloads(const std::vector<Bytes>& payloads) {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    blocks[i].payload = payloads[i];
+  }
+}
+
 std::uint32_t TreeLayout::checksum_of(ByteView payload) {
   return static_cast<std::uint32_t>(checksum64(payload));
 }

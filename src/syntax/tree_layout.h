@@ -90,6 +90,8 @@ struct TreeLayout {
   // own: their frame's speaks for them.
   Status check_payload(const TreeBlock& block) const;
 
+  // Gives the blocks their payloads, which have to outlive the layout's use.
+  void set_payloads(const std::vector<Bytes>& payloads);
   Bytes write(const TreeModel& model) const;
   // The blocks' payloads are views into `bytes`. Corrupt when a number is out of its range,
   // Unsupported when the format is newer than this copse, LimitExceeded above `nodes_max`.
