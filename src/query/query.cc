@@ -4,9 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "query/matcher.h"
 #include "query/predicates.h"
 #include "query/query_engine.h"
 #include "query/query_error.h"
+#include "query/query_program.h"
 #include "query/query_tables.h"
 #include "query/query_text.h"
 #include "syntax/tree_data.h"
@@ -17,31 +19,7 @@ namespace {
 struct FreeQuery {
   void operator()(TSQuery* query) const { copse_query_delete(query); }
 };
-struct FreeCursor {
-  void operator()(TSQueryCursor* cursor) const { copse_query_cursor_delete(cursor); }
-};
 using QueryHandle = std::unique_ptr<TSQuery, FreeQuery>;
-using CursorHandle = std::unique_ptr<TSQueryCursor, FreeCursor>;
-
-// A tree as the engine wants it, for the time of one execution.
-class EngineTree {
- public:
-  EngineTree(const TreeData& data, const QueryTables& tables)
-      : data_(data), tree_{data.nodes(), &tables.view(), nullptr, 0} {}
-  EngineTree(const EngineTree&) = delete;
-  EngineTree& operator=(const EngineTree&) = delete;
-  ~EngineTree() { copse_query_tree_release(&tree_); }
-
-  TSNode root() const { return copse_query_root(&tree_); }
-  Node node(const TSNode& node) const {
-    const auto rank = static_cast<const CopseFlatNode*>(node.id) - tree_.nodes;
-    return {&data_, static_cast<std::uint32_t>(rank), static_cast<std::uint16_t>(node.context[3])};
-  }
-
- private:
-  const TreeData& data_;
-  CopseQueryTree tree_;
-};
 
 std::string name_in_quotes(std::string_view text, std::uint32_t offset) {
   return '`' + std::string(name_at(text, offset)) + '`';
@@ -120,6 +98,8 @@ struct Query::Compiled {
   Language language;
   QueryTables tables;
   QueryHandle query;
+  QueryProgram program;
+  StartTable starts;
   std::vector<std::string> capture_names;
   std::vector<PatternPredicates> predicates;
 };
@@ -141,6 +121,8 @@ Result<Query> Query::compile(const Language& language, std::string_view text, Qu
         type == TSQueryErrorLanguage ? ErrorCode::Unsupported : ErrorCode::InvalidArgument;
     return report(code, engine_error(type, language, text, offset), error);
   }
+  compiled->program = QueryProgram(compiled->query.get(), compiled->tables);
+  compiled->starts = StartTable(compiled->program, compiled->tables);
   compiled->capture_names = names_of_captures(compiled->query.get());
   QueryError details;
   auto predicates =
@@ -172,27 +154,29 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
                                                  data.grammar->name() + " " +
                                                  data.grammar->identity().hex());
   }
-  static_cast<void>(data.nodes());
+  const CopseFlatNode* const nodes = data.nodes();
   COPSE_TRY_STATUS(data.fault());
-  const CursorHandle cursor(copse_query_cursor_new());
-  if (!copse_query_cursor_set_byte_range(cursor.get(), options.begin_byte, options.end_byte)) {
+  MatchScope scope;
+  scope.begin_byte = options.begin_byte;
+  // As tree-sitter has it: no end.
+  scope.end_byte = options.end_byte == 0 ? UINT32_MAX : options.end_byte;
+  if (scope.begin_byte > scope.end_byte) {
     return Error(ErrorCode::InvalidArgument,
                  "byte range from " + std::to_string(options.begin_byte) + " to " +
                      std::to_string(options.end_byte) + " ends before it begins");
   }
-  copse_query_cursor_set_match_limit(cursor.get(), options.match_limit);
-  const EngineTree engine_tree(data, compiled_->tables);
-  copse_query_cursor_exec(cursor.get(), compiled_->query.get(), engine_tree.root());
+  scope.match_limit = options.match_limit;
+  Matcher matcher(compiled_->program, compiled_->starts, compiled_->tables.view());
+  matcher.begin({nodes, nullptr}, scope);
   std::vector<Capture> captures;
-  TSQueryMatch match{};
-  while (copse_query_cursor_next_match(cursor.get(), &match)) {
+  FoundMatch match;
+  while (matcher.next(match)) {
     captures.clear();
-    for (std::uint32_t i = 0; i < match.capture_count; ++i) {
-      const TSQueryCapture& capture = match.captures[i];
-      captures.push_back({capture.index, engine_tree.node(capture.node)});
+    for (const MatchCapture& capture : match.captures) {
+      captures.push_back({capture.index, Node(&data, capture.node, capture.alias)});
     }
-    if (!satisfies(compiled_->predicates[match.pattern_index], captures)) continue;
-    if (!visit({match.pattern_index, &captures})) break;
+    if (!satisfies(compiled_->predicates[match.pattern], captures)) continue;
+    if (!visit({match.pattern, &captures})) break;
   }
   return success();
 }

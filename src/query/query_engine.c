@@ -1,5 +1,5 @@
-// tree-sitter's own query.c, compiled once more with other eyes: its matcher is unchanged, so
-// matches are the original's as long as the questions below get the original's answers.
+// tree-sitter's own query.c, compiled once more with memory that can be taken back and tables that
+// may be refused. Its compiler is used; what it compiled is read out for a matcher of our own.
 
 // First, other names for everything that query.c defines; before its own headers declare them.
 #define ts_query__step_is_fallible copse_query__step_is_fallible
@@ -37,10 +37,8 @@
 #define ts_query_string_count copse_query_string_count
 #define ts_query_string_value_for_id copse_query_string_value_for_id
 
-// Then our memory, and every header that query.c includes, except the one that this replaces: the
-// tree's cursor. The order matters.
+// Then our memory, before every header that query.c includes. The order matters.
 // clang-format off
-#define TREE_SITTER_TREE_CURSOR_H_
 #include "query/engine_fault.h"
 #include "query/engine_memory.h"
 #include "alloc.h"
@@ -52,33 +50,7 @@
 #include <tree_sitter/api.h>
 #include "unicode.h"
 #include "query/query_engine.h"
-#include "query/flat_cursor.h"
-#include "query/flat_node_facts.h"
 // clang-format on
-
-// Last, our answers in the place of tree_cursor.c's and node.c's.
-#define Subtree CopseSubtree
-#define TSTreeCursor CopseFlatCursor
-#define ts_node_child_by_field_id copse_query_node_child_by_field_id
-#define ts_node_end_byte copse_query_node_end_byte
-#define ts_node_end_point copse_query_node_end_point
-#define ts_node_is_missing copse_query_node_is_missing
-#define ts_node_is_named copse_query_node_is_named
-#define ts_node_is_null copse_query_node_is_null
-#define ts_node_start_byte copse_query_node_start_byte
-#define ts_node_start_point copse_query_node_start_point
-#define ts_node_symbol copse_query_node_symbol
-#define ts_subtree_is_repetition copse_subtree_is_repetition
-#define ts_subtree_symbol copse_subtree_symbol
-#define ts_tree_cursor_current_node copse_cursor_current_node
-#define ts_tree_cursor_current_status copse_cursor_current_status
-#define ts_tree_cursor_current_subtree copse_cursor_current_subtree
-#define ts_tree_cursor_delete copse_cursor_delete
-#define ts_tree_cursor_goto_first_child_internal copse_cursor_first_child
-#define ts_tree_cursor_goto_next_sibling_internal copse_cursor_next_sibling
-#define ts_tree_cursor_goto_parent copse_cursor_parent
-#define ts_tree_cursor_parent_node copse_cursor_parent_node
-#define ts_tree_cursor_reset copse_cursor_reset
 
 // What its code does with null pointers of no length is not ours to judge.
 #ifdef __clang__
@@ -115,17 +87,62 @@ TSQuery* copse_query_new(const TSLanguage* language, const char* source, uint32_
   return query;
 }
 
-void copse_query_tree_release(CopseQueryTree* tree) {
-  ts_free(tree->frames);
-  tree->frames = NULL;
-  tree->frame_capacity = 0;
+uint32_t copse_query_step_count(const TSQuery* query) {
+  return query->steps.size;
 }
 
-TSNode copse_query_root(const CopseQueryTree* tree) {
-  return (TSNode){
-      .context = {tree->nodes[0].start, copse_node_end(tree->nodes, 0),
-                  copse_node_symbol(&tree->nodes[0]), 0},
-      .id = tree->nodes,
-      .tree = (const TSTree*)(const void*)tree,
+CopseQueryStep copse_query_step(const TSQuery* query, uint32_t index) {
+  const QueryStep* step = &query->steps.contents[index];
+  CopseQueryStep result = {
+      .symbol = step->symbol,
+      .supertype_symbol = step->supertype_symbol,
+      .field = step->field,
+      .depth = step->depth,
+      .alternative = step->alternative_index,
+      .negated_field_list = step->negated_field_list_id,
+      .is_named = step->is_named,
+      .is_immediate = step->is_immediate,
+      .is_last_child = step->is_last_child,
+      .is_pass_through = step->is_pass_through,
+      .is_dead_end = step->is_dead_end,
+      .alternative_is_immediate = step->alternative_is_immediate,
+      .contains_captures = step->contains_captures,
+      .is_fallible =
+          index + 1 < query->steps.size && ts_query__step_is_fallible(query, (uint16_t)index),
+      .is_missing = step->is_missing,
+      .root_pattern_guaranteed = step->root_pattern_guaranteed,
   };
+  for (unsigned i = 0; i < COPSE_QUERY_STEP_CAPTURES; i++) {
+    result.captures[i] = step->capture_ids[i];
+  }
+  return result;
+}
+
+uint32_t copse_query_entry_count(const TSQuery* query) {
+  return query->pattern_map.size;
+}
+
+uint32_t copse_query_wildcard_entry_count(const TSQuery* query) {
+  return query->wildcard_root_pattern_count;
+}
+
+CopseQueryEntry copse_query_entry(const TSQuery* query, uint32_t index) {
+  const PatternEntry* entry = &query->pattern_map.contents[index];
+  return (CopseQueryEntry){entry->step_index, entry->pattern_index, entry->is_rooted};
+}
+
+uint32_t copse_query_negated_field_count(const TSQuery* query) {
+  return query->negated_fields.size;
+}
+
+uint16_t copse_query_negated_field(const TSQuery* query, uint32_t index) {
+  return query->negated_fields.contents[index];
+}
+
+uint32_t copse_query_rootless_repeat_count(const TSQuery* query) {
+  return query->repeat_symbols_with_rootless_patterns.size;
+}
+
+uint16_t copse_query_rootless_repeat(const TSQuery* query, uint32_t index) {
+  return query->repeat_symbols_with_rootless_patterns.contents[index];
 }

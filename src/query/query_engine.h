@@ -1,8 +1,7 @@
-// tree-sitter's query compiler and query cursor (query.c, core 0.25.10) over flat trees.
+// tree-sitter's query compiler (query.c, core 0.25.10), and what it compiled.
 //
 // Every name that tree-sitter's query.c defines is called copse_query_* here, so that it lives
-// beside the original in one process. What it asks of a tree is answered from CopseFlatNodes; what
-// it asks of a language goes to the core's own ts_language_* functions.
+// beside the original in one process.
 // NOLINTBEGIN(modernize-deprecated-headers, modernize-use-using, readability-identifier-naming): C
 // must read this file too.
 
@@ -38,33 +37,7 @@ typedef struct CopseQueryTables {
   const TSFieldMapEntry* field_map_entries;
 } CopseQueryTables;
 
-// One place in a search for a field's node that goes down through hidden nodes; see flat_cursor.h.
-typedef struct CopseFieldFrame {
-  uint32_t next;              // child to look at next
-  uint32_t end;               // first node after the parent's subtree
-  uint32_t structural_child;  // of `next`
-  uint32_t production;        // of the parent
-  const TSFieldMapEntry* map;
-  const TSFieldMapEntry* map_end;
-} CopseFieldFrame;
-
-// A tree during one execution: what TSNode.tree points to. Owns its scratch memory; call
-// copse_query_tree_release when done. One thread at a time.
-typedef struct CopseQueryTree {
-  const CopseFlatNode* nodes;
-  const CopseQueryTables* tables;
-  CopseFieldFrame* frames;
-  uint32_t frame_capacity;
-} CopseQueryTree;
-
-void copse_query_tree_release(CopseQueryTree* tree);
-
-// The node at rank 0. A TSNode of a flat tree holds: id, the CopseFlatNode; tree, the
-// CopseQueryTree; context, start byte, end byte, symbol (its alias, if any), alias.
-TSNode copse_query_root(const CopseQueryTree* tree);
-
-// As the functions of the same name in tree_sitter/api.h; a query is for flat trees only, and a
-// refused one leaves no memory behind.
+// As the functions of the same name in tree_sitter/api.h; a refused query leaves no memory behind.
 // Sets `fault` when the language's tables turned out to contradict themselves.
 TSQuery* copse_query_new(const TSLanguage* language, const char* source, uint32_t source_length,
                          uint32_t* error_offset, TSQueryError* error_type, bool* fault);
@@ -78,13 +51,43 @@ const TSQueryPredicateStep* copse_query_predicates_for_pattern(const TSQuery* qu
                                                                uint32_t* step_count);
 uint32_t copse_query_start_byte_for_pattern(const TSQuery* query, uint32_t pattern_index);
 
-TSQueryCursor* copse_query_cursor_new(void);
-void copse_query_cursor_delete(TSQueryCursor* cursor);
-void copse_query_cursor_set_match_limit(TSQueryCursor* cursor, uint32_t limit);
-bool copse_query_cursor_set_byte_range(TSQueryCursor* cursor, uint32_t start_byte,
-                                       uint32_t end_byte);
-void copse_query_cursor_exec(TSQueryCursor* cursor, const TSQuery* query, TSNode node);
-bool copse_query_cursor_next_match(TSQueryCursor* cursor, TSQueryMatch* match);
+// A compiled query's insides, for QueryProgram. Lists are copied out one element at a time.
+#define COPSE_QUERY_STEP_CAPTURES 3
+typedef struct CopseQueryStep {
+  uint16_t symbol;                               // 0: any
+  uint16_t supertype_symbol;                     // 0: none asked for
+  uint16_t field;                                // 0: none asked for
+  uint16_t captures[COPSE_QUERY_STEP_CAPTURES];  // 0xFFFF: none
+  uint16_t depth;                                // 0xFFFF: the pattern's end
+  uint16_t alternative;                          // 0xFFFF: none
+  uint16_t negated_field_list;                   // 0: none
+  bool is_named;
+  bool is_immediate;
+  bool is_last_child;
+  bool is_pass_through;
+  bool is_dead_end;
+  bool alternative_is_immediate;
+  bool contains_captures;
+  bool is_fallible;
+  bool is_missing;
+  bool root_pattern_guaranteed;
+} CopseQueryStep;
+
+typedef struct CopseQueryEntry {
+  uint16_t step;
+  uint16_t pattern;
+  bool is_rooted;
+} CopseQueryEntry;
+
+uint32_t copse_query_step_count(const TSQuery* query);
+CopseQueryStep copse_query_step(const TSQuery* query, uint32_t index);
+uint32_t copse_query_entry_count(const TSQuery* query);
+uint32_t copse_query_wildcard_entry_count(const TSQuery* query);
+CopseQueryEntry copse_query_entry(const TSQuery* query, uint32_t index);
+uint32_t copse_query_negated_field_count(const TSQuery* query);
+uint16_t copse_query_negated_field(const TSQuery* query, uint32_t index);
+uint32_t copse_query_rootless_repeat_count(const TSQuery* query);
+uint16_t copse_query_rootless_repeat(const TSQuery* query, uint32_t index);
 
 #ifdef __cplusplus
 }  // extern "C"

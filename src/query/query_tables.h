@@ -19,6 +19,8 @@ class QueryTables {
   ~QueryTables() = default;
 
   const CopseQueryTables& view() const { return view_; }
+  // Symbols, the two built-in ones included.
+  std::uint32_t symbol_slots() const { return static_cast<std::uint32_t>(symbol_flags_.size()); }
 
  private:
   std::vector<std::uint8_t> symbol_flags_;

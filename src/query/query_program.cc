@@ -1,0 +1,124 @@
+#include "query/query_program.h"
+
+#include <algorithm>
+
+namespace copse {
+namespace {
+
+constexpr std::uint32_t slot_of(std::uint16_t symbol) {
+  return (std::uint32_t{symbol} + 2) & 0xFFFF;
+}
+
+}  // namespace
+
+QueryProgram::QueryProgram(const TSQuery* query, const QueryTables& /*tables*/) {
+  const std::uint32_t steps = copse_query_step_count(query);
+  steps_.reserve(steps);
+  for (std::uint32_t i = 0; i < steps; ++i) {
+    steps_.push_back(copse_query_step(query, i));
+  }
+  const std::uint32_t entries = copse_query_entry_count(query);
+  for (std::uint32_t i = 0; i < entries; ++i) {
+    const CopseQueryEntry entry = copse_query_entry(query, i);
+    entries_.push_back({entry.step, entry.pattern, entry.is_rooted});
+  }
+  wildcard_entries_ = copse_query_wildcard_entry_count(query);
+  const std::uint32_t fields = copse_query_negated_field_count(query);
+  for (std::uint32_t i = 0; i < fields; ++i) {
+    negated_fields_.push_back(copse_query_negated_field(query, i));
+  }
+  const std::uint32_t repeats = copse_query_rootless_repeat_count(query);
+  for (std::uint32_t i = 0; i < repeats; ++i) {
+    rootless_repeats_.push_back(copse_query_rootless_repeat(query, i));
+  }
+  index_entries();
+}
+
+void QueryProgram::index_entries() {
+  std::uint32_t slots = 0;
+  for (std::size_t i = wildcard_entries_; i < entries_.size(); ++i) {
+    slots = std::max(slots, slot_of(steps_[entries_[i].step].symbol) + 1);
+  }
+  first_entry_.assign(slots + 1, 0);
+  for (std::size_t i = wildcard_entries_; i < entries_.size(); ++i) {
+    ++first_entry_[slot_of(steps_[entries_[i].step].symbol) + 1];
+  }
+  // Entries are ordered by symbol, ERROR's last; slots begin with ERROR's.
+  std::stable_sort(entries_.begin() + static_cast<std::ptrdiff_t>(wildcard_entries_),
+                   entries_.end(), [&](const QueryEntry& a, const QueryEntry& b) {
+                     return slot_of(steps_[a.step].symbol) < slot_of(steps_[b.step].symbol);
+                   });
+  first_entry_[0] = static_cast<std::uint32_t>(wildcard_entries_);
+  for (std::size_t i = 1; i < first_entry_.size(); ++i) {
+    first_entry_[i] += first_entry_[i - 1];
+  }
+}
+
+std::span<const QueryEntry> QueryProgram::entries_of(std::uint16_t symbol) const {
+  const std::uint32_t slot = slot_of(symbol);
+  if (slot + 1 >= first_entry_.size()) return {};
+  return {entries_.data() + first_entry_[slot], first_entry_[slot + 1] - first_entry_[slot]};
+}
+
+bool QueryProgram::has_rootless_in(std::uint16_t repeat_symbol) const {
+  return std::binary_search(rootless_repeats_.begin(), rootless_repeats_.end(), repeat_symbol);
+}
+
+namespace {
+
+// What it takes for a match to begin at a node that shows as that symbol.
+struct Beginnings {
+  bool any = false;
+  bool only_missing = true;
+
+  void add(bool is_missing) {
+    any = true;
+    only_missing = only_missing && is_missing;
+  }
+};
+
+Beginnings beginnings_at(const QueryProgram& program, const CopseQueryTables& tables,
+                         std::uint16_t symbol) {
+  Beginnings result;
+  const std::uint16_t shown = tables.public_symbols[slot_of(symbol)];
+  for (const QueryEntry& entry : program.entries_of(shown)) {
+    result.add(program.step(entry.step).is_missing);
+  }
+  if (shown == COPSE_SYMBOL_ERROR) return result;
+  const bool named = (tables.symbol_flags[slot_of(symbol)] & COPSE_SYMBOL_NAMED) != 0;
+  for (const QueryEntry& entry : program.wildcard_entries()) {
+    const QueryStep& step = program.step(entry.step);
+    if (step.supertype_symbol != 0) continue;  // found from the supertype's own node
+    if (step.is_missing || named || !step.is_named) result.add(step.is_missing);
+  }
+  return result;
+}
+
+}  // namespace
+
+StartTable::StartTable(const QueryProgram& program, const QueryTables& tables) {
+  const CopseQueryTables& view = tables.view();
+  symbols_.assign(tables.symbol_slots(), 0);
+  for (std::uint32_t slot = 0; slot < symbols_.size(); ++slot) {
+    if ((view.symbol_flags[slot] & COPSE_SYMBOL_VISIBLE) == 0) continue;
+    const Beginnings begin = beginnings_at(program, view, static_cast<std::uint16_t>(slot - 2));
+    if (begin.any) symbols_[slot] = begin.only_missing ? kStarts | kOnlyMissing : kStarts;
+  }
+  for (const QueryEntry& entry : program.wildcard_entries()) {
+    const std::uint16_t supertype = program.step(entry.step).supertype_symbol;
+    if (supertype != 0 && slot_of(supertype) < symbols_.size()) {
+      symbols_[slot_of(supertype)] |= kOpens;
+    }
+  }
+  productions_.assign(COPSE_MAX_PRODUCTION_ID + 1, 0);
+  const std::uint32_t length = view.alias_sequence_length;
+  for (std::uint32_t production = 1; length != 0 && production < view.alias_count / length;
+       ++production) {
+    for (std::uint32_t child = 0; child < length; ++child) {
+      const std::uint16_t alias = view.alias_sequences[production * length + child];
+      if (alias != 0 && beginnings_at(program, view, alias).any) productions_[production] = 1;
+    }
+  }
+}
+
+}  // namespace copse
