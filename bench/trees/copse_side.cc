@@ -102,8 +102,9 @@ class SpanSink {
 template <typename Sink>
 void walk_block(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block,
                 ByteView opcodes, Sink& sink) {
-  BytecodeWalk<Sink> walk(model, layout, sink);
-  const char* fault = walk.run(block, opcodes);
+  BytecodeSide from(opcodes);
+  BytecodeWalk<Sink> walk(model, layout, from, sink);
+  const char* fault = walk.run(block);
   if (fault != nullptr) give_up(fault);
 }
 

@@ -326,7 +326,8 @@ Result<Bytes> read_ablated_block(const TreeModel& model, TreePhases phases,
   }
   if (!phases.on(TreePhase::Delta)) {
     PaddingSink sink(model, block, source, *exceptions);
-    const char* fault = BytecodeWalk<PaddingSink>(model, layout, sink).run(block, to.bytes());
+    BytecodeSide operations(to.bytes());
+    const char* fault = BytecodeWalk<PaddingSink>(model, layout, operations, sink).run(block);
     if (fault == nullptr && !sink.all_used()) fault = "has more exceptions than tokens";
     if (fault != nullptr) return corrupt(block, fault);
   }

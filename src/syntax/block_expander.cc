@@ -213,8 +213,9 @@ Status walk_block(const TreeModel& model, const TreeLayout& layout, std::size_t 
   const TreeBlock& block = layout.blocks[index];
   COPSE_TRY(const BytecodeBlock streams, BytecodeBlock::read(bytecode));
   FlatSink<Node> sink(model, layout, block, source, streams, nodes, extras);
-  BytecodeWalk<FlatSink<Node>> walk(model, layout, sink);
-  const char* fault = walk.run(block, streams.opcodes);
+  BytecodeSide from(streams.opcodes);
+  BytecodeWalk<FlatSink<Node>> walk(model, layout, from, sink);
+  const char* fault = walk.run(block);
   if (fault == nullptr) {
     fault = sink.finish(index + 1 < layout.blocks.size() ? &layout.blocks[index + 1] : nullptr);
   }

@@ -1,4 +1,5 @@
-// Walks the bytecode of a block in preorder, node by node, without laying it out first.
+// Walks a block in preorder, node by node, without laying it out first: from its bytecode, or
+// straight from its fast form (`From`: see operation_sides.h).
 //
 // The sink is told of every node, hidden ones included:
 //
@@ -14,20 +15,20 @@
 #include <cstdint>
 #include <vector>
 
+#include "syntax/operation_sides.h"
 #include "syntax/tree_data.h"
 #include "syntax/tree_layout.h"
 
 namespace copse {
 
-template <typename Sink>
+template <typename Sink, typename From = BytecodeSide>
 class BytecodeWalk {
  public:
-  BytecodeWalk(const TreeModel& model, const TreeLayout& layout, Sink& sink)
-      : model_(model), macros_(model.macros()), layout_(layout), sink_(sink) {}
+  BytecodeWalk(const TreeModel& model, const TreeLayout& layout, From& from, Sink& sink)
+      : model_(model), macros_(model.macros()), layout_(layout), in_(from), sink_(sink) {}
 
   // Null when all went well, else what is wrong.
-  const char* run(const TreeBlock& block, ByteView opcodes) {
-    in_ = ByteReader(opcodes);
+  const char* run(const TreeBlock& block) {
     last_ = block.end_node == layout_.node_count;
     frames_.assign(1, Frame{nullptr, nullptr, kBottom});
     lists_.clear();
@@ -119,17 +120,21 @@ class BytecodeWalk {
 
   // A node whose shape the stream says.
   bool enter(std::uint32_t tag, TableId table, std::uint8_t itself) {
+    in_.begin_operation();
+    return enter_begun(tag, table, itself);
+  }
+
+  bool enter_begun(std::uint32_t tag, TableId table, std::uint8_t itself) {
     const Template* made = nullptr;
     std::uint32_t opcode = 0;
     if (table != kNoTable) {
-      opcode = in_.u8();
-      if (in_.failed()) return fail("its opcodes end early");
+      opcode = in_.opcode(macros_, table);
+      if (in_.failed()) return fail("its opcodes end early, or one is out of range");
     }
     if (opcode != 0) {
-      if (opcode > macros_.opcode_count(table)) return fail("an opcode is out of range");
       made = &macros_.of_opcode(table, opcode);
     } else {
-      const std::uint64_t shape = in_.varint();
+      const std::uint64_t shape = in_.number(NumberRole::Shape);
       if (in_.failed() || shape > model_.shape_count()) return fail("a shape is out of range");
       if (shape == 0) return enter_list(tag, itself);
       made = &macros_.of_shape(static_cast<ShapeId>(shape - 1));
@@ -142,7 +147,7 @@ class BytecodeWalk {
   }
 
   bool enter_list(std::uint32_t tag, std::uint8_t itself) {
-    const std::uint64_t production = in_.varint();
+    const std::uint64_t production = in_.number(NumberRole::Production);
     if (in_.failed() || production >= model_.grammar().production_count()) {
       return fail("a production is out of range");
     }
@@ -156,7 +161,8 @@ class BytecodeWalk {
 
   ListStep next_of_list() {
     if (in_.at_end() && sink_.full() && !last_) return ListStep::Stopped;
-    const std::uint64_t number = in_.varint();
+    in_.begin_operation();
+    const std::uint64_t number = in_.number(NumberRole::Tag);
     if (in_.failed()) return failed("its opcodes end early");
     List& list = lists_.back();
     if (number == 0) {
@@ -179,7 +185,7 @@ class BytecodeWalk {
       return add_loose_leaf(tag, itself) ? ListStep::Went : failed(sink_.fault());
     }
     frames_.push_back({nullptr, nullptr, 0});
-    return enter(tag, model_.table_for_tag(tag), itself) ? ListStep::Went : ListStep::Failed;
+    return enter_begun(tag, model_.table_for_tag(tag), itself) ? ListStep::Went : ListStep::Failed;
   }
 
   bool add_loose_leaf(std::uint32_t tag, std::uint8_t itself) {
@@ -215,8 +221,8 @@ class BytecodeWalk {
   const TreeModel& model_;
   const MacroSet& macros_;
   const TreeLayout& layout_;
+  From& in_;
   Sink& sink_;
-  ByteReader in_{ByteView()};
   bool last_ = false;
   const TemplateItem* item_ = nullptr;
   const TemplateItem* end_ = nullptr;

@@ -8,25 +8,6 @@
 namespace copse {
 namespace {
 
-class FrozenSide {
- public:
-  FrozenSide(ByteView bytes, const NumberTables& numbers) : in_(bytes), numbers_(numbers) {}
-
-  std::uint32_t opcode(const MacroSet& macros, TableId table) {
-    RansShare share;
-    const std::uint32_t opcode = macros.opcode_at(table, in_.slot(), share);
-    in_.take(share.start, share.frequency);
-    return opcode;
-  }
-  std::uint64_t number(NumberRole role) { return numbers_.take(in_, role); }
-  bool failed() const { return in_.damaged(); }
-  RansDecoder& stream() { return in_; }
-
- private:
-  RansDecoder in_;
-  const NumberTables& numbers_;
-};
-
 Error corrupt(const TreeBlock& block, const char* what) {
   return Error(ErrorCode::Corrupt, std::string("tree: ") + what + " (block of node " +
                                        std::to_string(block.first_node) + ")");
@@ -42,7 +23,7 @@ Bytes freeze_fast(const TreeModel& model, const BlockFacts& facts, std::uint32_t
 }
 
 Result<Bytes> thaw_fast(const TreeModel& model, const TreeLayout& layout, const TreeBlock& block) {
-  FrozenSide from(block.payload, model.numbers());
+  FrozenSide from(layout, block, model.numbers());
   ToBytecode to;
   Bytes spans;
   Bytes lookaheads;

@@ -13,7 +13,7 @@ Result<std::unique_ptr<LazyNodes>> LazyNodes::open(std::shared_ptr<const TreeMod
                                                    std::string source,
                                                    std::unique_ptr<const SourceChunks> chunks,
                                                    std::uint64_t source_bytes,
-                                                   std::uint32_t nodes_max) {
+                                                   std::uint32_t nodes_max, ScanMemory* memory) {
   std::unique_ptr<LazyNodes> lazy(new LazyNodes());
   COPSE_TRY(lazy->layout_, TreeLayout::read(*model, bytes, source_bytes, nodes_max));
   lazy->model_ = std::move(model);
@@ -21,7 +21,7 @@ Result<std::unique_ptr<LazyNodes>> LazyNodes::open(std::shared_ptr<const TreeMod
   lazy->source_text_ = std::move(source);
   lazy->source_ = lazy->source_text_;
   lazy->chunks_ = std::move(chunks);
-  COPSE_TRY_STATUS(lazy->allocate());
+  COPSE_TRY_STATUS(lazy->allocate(memory));
   return lazy;
 }
 
@@ -32,12 +32,17 @@ Status LazyNodes::thaw_first() {
   return success();
 }
 
-Status LazyNodes::allocate() {
+Status LazyNodes::allocate(ScanMemory* memory) {
   const TreeLayout& layout = layout_;
-  // Fresh pages of zeros that cost nothing until they are touched.
-  void* nodes = std::calloc(layout.node_count, sizeof(CopseFlatNode));
-  if (nodes == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a tree's nodes");
-  nodes_.reset(static_cast<CopseFlatNode*>(nodes));
+  if (memory != nullptr) {
+    nodes_ = memory->nodes(layout.node_count);
+  } else {
+    // Fresh pages of zeros that cost nothing until they are touched.
+    own_nodes_.reset(
+        static_cast<CopseFlatNode*>(std::calloc(layout.node_count, sizeof(CopseFlatNode))));
+    nodes_ = own_nodes_.get();
+  }
+  if (nodes_ == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a tree's nodes");
   std::vector<SpineNode> spine = layout.spine;
   std::sort(spine.begin(), spine.end(),
             [](const SpineNode& a, const SpineNode& b) { return a.node < b.node; });
@@ -45,22 +50,49 @@ Status LazyNodes::allocate() {
     spine_nodes_.push_back(node.node);
     spine_.push_back({node.tag, node.start, node.extent});
   }
-  block_made_ = std::vector<std::atomic<std::uint8_t>>(layout.blocks.size());
+  block_state_ = std::vector<std::atomic<std::uint8_t>>(layout.blocks.size());
   missing_ = layout.blocks.size();
   extras_.resize(layout.blocks.size());
-  if (chunks_ == nullptr) return success();
-  const std::uint32_t source_bytes = layout.blocks.back().end_byte;
-  void* memory = std::calloc(std::max<std::uint32_t>(source_bytes, 1), 1);
-  if (memory == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a source");
-  source_memory_.reset(static_cast<char*>(memory));
-  source_ = {source_memory_.get(), source_bytes};
-  chunk_read_ = std::vector<std::atomic<std::uint8_t>>(source_bytes / chunks_->chunk_bytes() + 1);
+  return chunks_ == nullptr ? success() : allocate_source(memory);
+}
+
+Status LazyNodes::allocate_source(ScanMemory* memory) {
+  const std::uint32_t source_bytes = layout_.blocks.back().end_byte;
+  const std::size_t at_least_one = std::max<std::uint32_t>(source_bytes, 1);
+  if (memory != nullptr) {
+    source_memory_ = memory->source(at_least_one);
+  } else {
+    own_source_.reset(static_cast<char*>(std::calloc(at_least_one, 1)));
+    source_memory_ = own_source_.get();
+  }
+  if (source_memory_ == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a source");
+  source_ = {source_memory_, source_bytes};
+  const std::uint32_t chunks = source_bytes / chunks_->chunk_bytes();
+  chunk_read_ = std::vector<std::atomic<std::uint8_t>>(
+      std::uint64_t{chunks} * chunks_->chunk_bytes() < source_bytes ? chunks + 1
+                                                                    : std::max(chunks, 1U));
+  return success();
+}
+
+// A small tree's structure depends on its source.
+Status LazyNodes::shape() {
+  rests_.resize(layout_.blocks.size());
+  for (std::size_t block = 0; block < layout_.blocks.size(); ++block) {
+    const TreeBlock& lies = layout_.blocks[block];
+    if (layout_.form == TreeForm::Small && chunks_ != nullptr) {
+      const std::uint32_t begin = lies.begin_byte - std::min(lies.begin_byte, kLookBackBytes);
+      if (!read_chunks(begin, lies.end_byte)) return fault();
+    }
+    COPSE_TRY_STATUS(shape_block(*model_, layout_, block, source_, nodes_ + lies.first_node,
+                                 extras_[block], rests_[block]));
+    block_state_[block].store(kShaped, std::memory_order_release);
+  }
   return success();
 }
 
 const CopseFlatNode& LazyNodes::node(std::uint32_t index) const {
   const std::size_t block = layout_.block_of(index);
-  if (block_made_[block].load(std::memory_order_acquire) != 0) return nodes_[index];
+  if (block_state_[block].load(std::memory_order_acquire) == kMade) return nodes_[index];
   const auto spine = std::lower_bound(spine_nodes_.begin(), spine_nodes_.end(), index);
   if (spine != spine_nodes_.end() && *spine == index) {
     return spine_[static_cast<std::size_t>(spine - spine_nodes_.begin())];
@@ -72,21 +104,21 @@ const CopseFlatNode& LazyNodes::node(std::uint32_t index) const {
 void LazyNodes::need_nodes(std::uint32_t first, std::uint32_t last) const {
   if (first >= last) return;
   for (std::size_t block = layout_.block_of(first); block <= layout_.block_of(last - 1); ++block) {
-    if (block_made_[block].load(std::memory_order_acquire) == 0) make_block(block);
+    if (block_state_[block].load(std::memory_order_acquire) != kMade) make_block(block);
   }
 }
 
 const BlockExtras& LazyNodes::extras(std::size_t block) const {
-  if (block_made_[block].load(std::memory_order_acquire) == 0) make_block(block);
+  if (block_state_[block].load(std::memory_order_acquire) != kMade) make_block(block);
   return extras_[block];
 }
 
 void LazyNodes::make_block(std::size_t block) const {
   const std::lock_guard lock(blocks_mutex_);
-  if (block_made_[block].load(std::memory_order_relaxed) != 0) return;
+  if (block_state_[block].load(std::memory_order_relaxed) == kMade) return;
   Status status = expand(block);
   if (!status.ok()) keep_fault(std::move(status));
-  block_made_[block].store(1, std::memory_order_release);
+  block_state_[block].store(kMade, std::memory_order_release);
   missing_.fetch_sub(1, std::memory_order_acq_rel);
 }
 
@@ -95,7 +127,10 @@ Status LazyNodes::expand(std::size_t index) const {
   const auto write = [&]() -> Status {
     const std::uint32_t begin = block.begin_byte - std::min(block.begin_byte, kLookBackBytes);
     if (chunks_ != nullptr && !read_chunks(begin, block.end_byte)) return fault();
-    CopseFlatNode* const out = nodes_.get() + block.first_node;
+    CopseFlatNode* const out = nodes_ + block.first_node;
+    if (block_state_[index].load(std::memory_order_relaxed) == kShaped) {
+      return locate_block(*model_, layout_, index, source_, rests_[index], out, extras_[index]);
+    }
     if (!first_bytecode_.empty()) {
       return expand_block(*model_, layout_, index, source_, first_bytecode_, out, extras_[index]);
     }
@@ -109,7 +144,7 @@ Status LazyNodes::expand(std::size_t index) const {
 
 void LazyNodes::fill_with_errors(std::size_t index) const {
   const TreeBlock& block = layout_.blocks[index];
-  std::fill(nodes_.get() + block.first_node, nodes_.get() + block.end_node,
+  std::fill(nodes_ + block.first_node, nodes_ + block.end_node,
             CopseFlatNode{COPSE_SYMBOL_ERROR << 16 | COPSE_TAG_LEAF, block.begin_byte, 0});
   auto spine = std::lower_bound(spine_nodes_.begin(), spine_nodes_.end(), block.first_node);
   for (; spine != spine_nodes_.end() && *spine < block.end_node; ++spine) {
@@ -129,7 +164,7 @@ bool LazyNodes::read_chunks(std::uint32_t begin, std::uint32_t end) const {
     if (chunk_read_[chunk].load(std::memory_order_acquire) != 0) continue;
     const std::lock_guard lock(chunks_mutex_);
     if (chunk_read_[chunk].load(std::memory_order_relaxed) != 0) continue;
-    Status status = chunks_->read(chunk, source_memory_.get() + chunk * chunk_bytes);
+    Status status = chunks_->read(chunk, source_memory_ + chunk * chunk_bytes);
     if (!status.ok()) {
       keep_fault(std::move(status));
       return false;

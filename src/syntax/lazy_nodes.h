@@ -1,8 +1,9 @@
 // Nodes and source of a tree, made when they are first asked for, a block at a time.
 //
 // Memory is set aside for the whole tree but touched only where something was asked for. Safe for
-// many threads. A block that turns out to be damaged is filled with ERROR leaves, which keeps every
-// walk inside the tree, and the first such fault is kept: see fault().
+// many threads, but for trees in a ScanMemory, which are one thread's. A block that turns out to be
+// damaged is filled with ERROR leaves, which keeps every walk inside the tree, and the first such
+// fault is kept: see fault().
 #pragma once
 
 #include <atomic>
@@ -18,6 +19,7 @@
 
 #include "syntax/block_expander.h"
 #include "syntax/tree_layout.h"
+#include "syntax/tree_shape.h"
 
 namespace copse {
 
@@ -26,31 +28,76 @@ namespace copse {
 class SourceChunks {
  public:
   virtual ~SourceChunks() = default;
-  virtual std::uint32_t chunk_bytes() const = 0;
+  virtual std::uint32_t chunk_bytes() const = 0;  // at least 1
   // Writes the chunk's bytes. Corrupt, Io.
   virtual Status read(std::size_t chunk, char* out) const = 0;
+};
+
+// Memory for the nodes and the source of one tree after the other: a search that goes from tree to
+// tree asks the system for it once. Serves one tree at a time.
+class ScanMemory {
+ public:
+  // What is kept from one tree to the next; larger trees give theirs back.
+  static constexpr std::size_t kKeptBytesMax = std::size_t{4} << 20;
+
+  CopseFlatNode* nodes(std::size_t count) {
+    return static_cast<CopseFlatNode*>(nodes_.at_least(count * sizeof(CopseFlatNode)));
+  }
+  char* source(std::size_t bytes) { return static_cast<char*>(source_.at_least(bytes)); }
+  void trim() {
+    nodes_.trim();
+    source_.trim();
+  }
+
+ private:
+  class Buffer {
+   public:
+    void* at_least(std::size_t bytes) {
+      if (bytes <= size_) return memory_.get();
+      memory_.reset();
+      memory_.reset(std::malloc(bytes));
+      size_ = memory_ == nullptr ? 0 : bytes;
+      return memory_.get();
+    }
+    void trim() {
+      if (size_ <= kKeptBytesMax) return;
+      memory_.reset();
+      size_ = 0;
+    }
+
+   private:
+    struct Free {
+      void operator()(void* memory) const { std::free(memory); }
+    };
+    std::unique_ptr<void, Free> memory_;
+    std::size_t size_ = 0;
+  };
+
+  Buffer nodes_;
+  Buffer source_;
 };
 
 class LazyNodes {
  public:
   // `bytes` hold the tree in any form but version 1, and outlive this, as `kept` sees to. The
-  // source comes from `chunks`, or is `source` where there are none. Errors as of
-  // TreeLayout::read().
-  static Result<std::unique_ptr<LazyNodes>> open(std::shared_ptr<const TreeModel> model,
-                                                 ByteView bytes, std::shared_ptr<const void> kept,
-                                                 std::string source,
-                                                 std::unique_ptr<const SourceChunks> chunks,
-                                                 std::uint64_t source_bytes,
-                                                 std::uint32_t nodes_max);
+  // source comes from `chunks`, or is `source` where there are none. With `memory`, nodes and
+  // source lie there. Errors as of TreeLayout::read().
+  static Result<std::unique_ptr<LazyNodes>> open(
+      std::shared_ptr<const TreeModel> model, ByteView bytes, std::shared_ptr<const void> kept,
+      std::string source, std::unique_ptr<const SourceChunks> chunks, std::uint64_t source_bytes,
+      std::uint32_t nodes_max, ScanMemory* memory = nullptr);
   ~LazyNodes();
   LazyNodes(const LazyNodes&) = delete;
   LazyNodes& operator=(const LazyNodes&) = delete;
 
   const TreeLayout& layout() const { return layout_; }
-  const CopseFlatNode* nodes() const { return nodes_.get(); }
+  const CopseFlatNode* nodes() const { return nodes_; }
 
   // Nodes that cross blocks are known from the start; the others take their block with them.
   const CopseFlatNode& node(std::uint32_t index) const;
+  // From now on tag and, of internal nodes, extent of all nodes() may be read; where they lie is
+  // found when it is asked for. REQUIRES: made with a ScanMemory.
+  Status shape();
   // From now on nodes()[first, last) may be read.
   void need_nodes(std::uint32_t first, std::uint32_t last) const;
   // The source, of which [begin, end) may be read from now on.
@@ -65,7 +112,8 @@ class LazyNodes {
 
   // Whether every block was made.
   bool complete() const { return missing_.load(std::memory_order_acquire) == 0; }
-  bool in_chunks() const { return chunks_ != nullptr; }
+  // Whether the source is in more than one piece.
+  bool in_chunks() const { return chunks_ != nullptr && chunk_read_.size() > 1; }
 
   // The first damage that was met.
   Status fault() const;
@@ -75,8 +123,11 @@ class LazyNodes {
     void operator()(void* memory) const { std::free(memory); }
   };
 
+  enum BlockState : std::uint8_t { kUnread, kShaped, kMade };
+
   LazyNodes() = default;
-  Status allocate();
+  Status allocate(ScanMemory* memory);
+  Status allocate_source(ScanMemory* memory);
   void make_block(std::size_t block) const;
   Status expand(std::size_t block) const;
   void fill_with_errors(std::size_t block) const;
@@ -89,17 +140,20 @@ class LazyNodes {
   Bytes first_bytecode_;                    // of a tree of one block, once thawed
   std::vector<std::uint32_t> spine_nodes_;  // ascending
   std::vector<CopseFlatNode> spine_;        // beside them
-  std::unique_ptr<CopseFlatNode[], Free> nodes_;
+  std::unique_ptr<CopseFlatNode[], Free> own_nodes_;
+  CopseFlatNode* nodes_ = nullptr;
   std::string source_text_;
   std::string_view source_;
   std::unique_ptr<const SourceChunks> chunks_;
-  std::unique_ptr<char[], Free> source_memory_;
+  std::unique_ptr<char[], Free> own_source_;
+  char* source_memory_ = nullptr;
 
-  // One flag a block, one a chunk: set when it is there.
-  mutable std::vector<std::atomic<std::uint8_t>> block_made_;
+  mutable std::vector<std::atomic<std::uint8_t>> block_state_;
+  // One flag a chunk: set when it is there.
   mutable std::vector<std::atomic<std::uint8_t>> chunk_read_;
   mutable std::atomic<std::size_t> missing_ = 0;  // blocks
   mutable std::vector<BlockExtras> extras_;
+  std::vector<BlockRest> rests_;  // of blocks that are shaped
   mutable std::mutex blocks_mutex_;
   mutable std::mutex chunks_mutex_;
   mutable std::mutex fault_mutex_;

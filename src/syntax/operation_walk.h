@@ -1,11 +1,6 @@
 // The operations of a block of bytecode, walked in their order: what is common to all forms that
-// are opcodes and numbers. A walk takes each from one side and gives it to the other.
-//
-//   From   std::uint32_t opcode(const MacroSet&, TableId)         the next opcode of a table
-//          std::uint64_t number(NumberRole)                       the next number of a role
-//          bool failed() const
-//   To     void opcode(const MacroSet&, TableId, std::uint32_t)
-//          void number(NumberRole, std::uint64_t)
+// are opcodes and numbers. A walk takes each from one side and gives it to the other; the sides are
+// those of operation_sides.h.
 #pragma once
 
 #include <cstdint>
@@ -13,39 +8,10 @@
 #include <vector>
 
 #include "syntax/block_coder.h"
-#include "syntax/number_tables.h"
+#include "syntax/operation_sides.h"
 #include "syntax/tree_layout.h"
 
 namespace copse {
-
-class BytecodeSide {
- public:
-  explicit BytecodeSide(ByteView opcodes) : in_(opcodes) {}
-
-  std::uint32_t opcode(const MacroSet& macros, TableId table) {
-    const std::uint32_t opcode = in_.u8();
-    if (opcode > macros.opcode_count(table)) in_.fail();
-    return in_.failed() ? 0 : opcode;
-  }
-  std::uint64_t number(NumberRole /*role*/) { return in_.varint(); }
-  bool failed() const { return in_.failed(); }
-  bool at_end() const { return in_.at_end(); }
-
- private:
-  ByteReader in_;
-};
-
-class ToBytecode {
- public:
-  void opcode(const MacroSet& /*macros*/, TableId /*table*/, std::uint32_t opcode) {
-    bytes_.push_back(static_cast<std::uint8_t>(opcode));
-  }
-  void number(NumberRole /*role*/, std::uint64_t value) { ByteWriter(bytes_).varint(value); }
-  const Bytes& bytes() const { return bytes_; }
-
- private:
-  Bytes bytes_;
-};
 
 // Takes the operations of one block from one side and gives them to the other.
 template <typename From, typename To>
