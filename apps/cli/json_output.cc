@@ -75,7 +75,12 @@ JsonWriter& JsonWriter::point(Point point) {
 }
 
 void JsonWriter::end_line() {
-  stream_.out->end_line();
+  if (out_ != nullptr) {
+    stream_.pass_on();
+    out_->end_line();
+  } else {
+    stream_.text->push_back('\n');
+  }
   writer_.Reset(stream_);
 }
 

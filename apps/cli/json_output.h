@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <rapidjson/writer.h>
@@ -12,11 +13,12 @@
 
 namespace copse::cli {
 
-// Writes objects and arrays to an Output. Strings are repaired where they are not UTF-8. Keys and
-// values alternate as JSON has them; the caller keeps the order.
+// Writes objects and arrays to an Output, or into a text. Strings are repaired where they are not
+// UTF-8. Keys and values alternate as JSON has them; the caller keeps the order.
 class JsonWriter {
  public:
-  explicit JsonWriter(Output& out) : stream_{&out}, writer_(stream_) {}
+  explicit JsonWriter(Output& out) : out_(&out), stream_{&line_, &out}, writer_(stream_) {}
+  explicit JsonWriter(std::string& text) : stream_{&text, nullptr}, writer_(stream_) {}
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
   ~JsonWriter() = default;
@@ -43,13 +45,23 @@ class JsonWriter {
   // What rapidjson asks of a stream that it writes to.
   struct Stream {
     using Ch = char;
+    std::string* text;
     Output* out;
     // NOLINTBEGIN(readability-identifier-naming): rapidjson's names
-    void Put(char byte) const { out->put(byte); }
+    void Put(char byte) const {
+      text->push_back(byte);
+      if (out != nullptr && text->size() >= Output::kBufferBytes) pass_on();
+    }
     void Flush() const {}
     // NOLINTEND(readability-identifier-naming)
+    void pass_on() const {
+      out->write(*text);
+      text->clear();
+    }
   };
 
+  Output* out_ = nullptr;
+  std::string line_;  // on its way to `out_`
   Stream stream_;
   rapidjson::Writer<Stream> writer_;
 };

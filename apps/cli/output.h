@@ -35,6 +35,9 @@ class Output {
   // Ends a line; a person at a terminal sees it at once.
   void end_line();
 
+  // Gives what was written so far to whoever reads.
+  void pass_on() { flush(); }
+
   bool failed() const { return error_ != 0; }
   bool is_terminal() const { return is_terminal_; }
 

@@ -1,4 +1,5 @@
 // copse query: matches of a tree-sitter query in the stored trees.
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,7 +13,7 @@
 #include "copse/workspace.h"
 
 #include "commands.h"
-#include "json_output.h"
+#include "match_text.h"
 #include "options.h"
 #include "output.h"
 #include "text.h"
@@ -21,7 +22,6 @@ namespace copse::cli {
 namespace {
 
 constexpr std::size_t kMaxQueryBytes = std::size_t{16} << 20;
-constexpr std::size_t kSourceCharacters = 160;
 
 constexpr const char* kExamples =
     R"(Text output has a line a capture: path:line:column: capture: source, line and column from 1, the
@@ -45,92 +45,9 @@ struct QueryFlags {
   std::string format = "text";
   std::uint64_t limit = 0;  // 0: none
   unsigned jobs = 0;
+  bool explain = false;
+  bool no_index = false;
   ColorChoice color = ColorChoice::Auto;
-};
-
-// Prints matches as they come.
-class MatchPrinter {
- public:
-  MatchPrinter(const QueryFlags& flags, Output& out)
-      : flags_(flags),
-        out_(out),
-        json_(out),
-        palette_(Palette::make(wants_color(flags.color, out.is_terminal()))) {}
-
-  // Whether more matches are wanted.
-  bool print(const FileMatch& found) {
-    ++matches_;
-    if (found.match->captures->empty()) ++bare_matches_;
-    if (flags_.format == "text") {
-      for (const Capture& capture : *found.match->captures) {
-        print_text(found, capture);
-      }
-    } else if (flags_.format == "jsonl") {
-      print_json(found);
-    }
-    return !out_.failed();
-  }
-
-  void print_count() {
-    out_.write(std::to_string(matches_));
-    out_.end_line();
-  }
-
-  std::uint64_t matches() const { return matches_; }
-  std::uint64_t bare_matches() const { return bare_matches_; }
-
- private:
-  void print_number(std::uint32_t number) {
-    out_.write(palette_.number);
-    out_.write(std::to_string(std::uint64_t{number} + 1));
-    out_.write(palette_.reset);
-    out_.put(':');
-  }
-
-  void print_text(const FileMatch& found, const Capture& capture) {
-    const Point start = capture.node.start_point();
-    out_.write(palette_.path);
-    out_.write(out_.is_terminal() ? escape_controls(found.path) : std::string(found.path));
-    out_.write(palette_.reset);
-    out_.put(':');
-    print_number(start.row);
-    print_number(start.column);
-    out_.put(' ');
-    out_.write(palette_.name);
-    out_.write(found.query->capture_names()[capture.index]);
-    out_.write(palette_.reset);
-    out_.write(": ");
-    out_.write(first_line(capture.node.text(), kSourceCharacters));
-    out_.end_line();
-  }
-
-  void print_json(const FileMatch& found) {
-    json_.begin_object();
-    json_.key("path").string(found.path);
-    json_.key("lang").string(found.language);
-    json_.key("pattern").number(std::uint64_t{found.match->pattern});
-    json_.key("captures").begin_array();
-    for (const Capture& capture : *found.match->captures) {
-      const Node node = capture.node;
-      json_.begin_object();
-      json_.key("name").string(found.query->capture_names()[capture.index]);
-      json_.key("kind").string(node.kind());
-      json_.key("start_byte").number(std::uint64_t{node.start_byte()});
-      json_.key("end_byte").number(std::uint64_t{node.end_byte()});
-      json_.key("start").point(node.start_point());
-      json_.key("end").point(node.end_point());
-      json_.key("text").string(node.text());
-      json_.end_object();
-    }
-    json_.end_array().end_object().end_line();
-  }
-
-  const QueryFlags& flags_;
-  Output& out_;
-  JsonWriter json_;
-  Palette palette_;
-  std::uint64_t matches_ = 0;
-  std::uint64_t bare_matches_ = 0;
 };
 
 Result<QueryRequest> make_request(const QueryFlags& flags) {
@@ -148,11 +65,12 @@ Result<QueryRequest> make_request(const QueryFlags& flags) {
   if (!flags.path_glob.empty()) request.path_glob = flags.path_glob;
   if (flags.limit != 0) request.limit = flags.limit;
   request.jobs = flags.jobs;
+  request.use_index = !flags.no_index;
   return request;
 }
 
 // A line for the languages that were passed over, and one for each file that could not be read.
-void say_what_was_left(const QueryReport& report, const MatchPrinter& printer,
+void say_what_was_left(const QueryReport& report, std::uint64_t bare_matches,
                        const QueryFlags& flags) {
   if (!report.left_out.empty() && flags.language.empty()) {
     std::string names;
@@ -161,9 +79,9 @@ void say_what_was_left(const QueryReport& report, const MatchPrinter& printer,
     }
     say("left out, as the query does not compile for them: " + names);
   }
-  if (flags.format == "text" && printer.bare_matches() > 0) {
-    say("matches without a capture, of which text shows nothing: " +
-        count_text(printer.bare_matches()) + "; add @name to the query to see where they are");
+  if (flags.format == "text" && bare_matches > 0) {
+    say("matches without a capture, of which text shows nothing: " + count_text(bare_matches) +
+        "; add @name to the query to see where they are");
   }
   for (const FileProblem& problem : report.unreadable) {
     say("not searched: " + problem.path + ": " + problem.reason);
@@ -183,6 +101,50 @@ int fail_query(const Error& error, const QueryError& where, const QueryFlags& fl
   return fail_with_text(where.describe(name, request.text));
 }
 
+// What is needed of a file, and how many were left after each step.
+void print_plan(const QueryReport& report, Output& out) {
+  const SearchPlan& plan = report.plan;
+  const auto line = [&](std::string_view what, std::uint64_t count) {
+    out.write(what);
+    out.write(count_text(count));
+    out.end_line();
+  };
+  for (const std::string& needs : plan.needs) {
+    out.write("needs            ");
+    out.write(needs);
+    out.end_line();
+  }
+  line("files            ", plan.files);
+  line("  asked for      ", plan.files_asked_for);
+  line("  left by index  ", plan.files_of_index);
+  line("  with a start   ", plan.files_with_start);
+  line("blocks read      ", plan.blocks);
+  line("  located        ", plan.blocks_located);
+  line("nodes read       ", plan.nodes);
+  line("  looked at      ", plan.nodes_entered);
+  line("matches          ", report.matches);
+}
+
+Result<QueryReport> search(const Workspace& workspace, const QueryRequest& request,
+                           const QueryFlags& flags, Output& out,
+                           std::atomic<std::uint64_t>& bare_matches, QueryError& where) {
+  const MatchFormat format = match_format(flags.format);
+  if (format == MatchFormat::Count || flags.explain) return workspace.query_count(request, &where);
+  const MatchText text(format, Palette::make(wants_color(flags.color, out.is_terminal())),
+                       out.is_terminal());
+  MatchWriter writer;
+  writer.render = [&](const FileMatch& found, std::string& rendered) {
+    if (found.match->captures->empty()) bare_matches.fetch_add(1, std::memory_order_relaxed);
+    text.append(found, rendered);
+  };
+  writer.deliver = [&](std::string_view rendered) {
+    out.write(rendered);
+    out.pass_on();
+    return !out.failed();
+  };
+  return workspace.query_text(request, writer, &where);
+}
+
 int run_query(const QueryFlags& flags) {
   const auto request = make_request(flags);
   if (!request.ok()) return fail(request.error());
@@ -190,18 +152,23 @@ int run_query(const QueryFlags& flags) {
   if (!store.ok()) return fail(store.error());
 
   const auto out = std::make_unique<Output>(STDOUT_FILENO);
-  MatchPrinter printer(flags, *out);
   QueryError where;
-  const auto report = store.value().workspace.query(
-      request.value(), [&printer](const FileMatch& found) { return printer.print(found); }, &where);
+  std::atomic<std::uint64_t> bare_matches = 0;
+  const auto report =
+      search(store.value().workspace, request.value(), flags, *out, bare_matches, where);
   if (!report.ok()) {
     (void)out->finish(kExitError);
     return fail_query(report.error(), where, flags, request.value());
   }
-  if (flags.format == "count") printer.print_count();
-  const int exit_code = printer.matches() > 0 ? kExitDone : kExitNothingFound;
+  if (flags.explain) {
+    print_plan(report.value(), *out);
+  } else if (flags.format == "count") {
+    out->write(std::to_string(report.value().matches));
+    out->end_line();
+  }
+  const int exit_code = report.value().matches > 0 ? kExitDone : kExitNothingFound;
   const int written = out->finish(exit_code);
-  say_what_was_left(report.value(), printer, flags);
+  say_what_was_left(report.value(), bare_matches, flags);
   return report.value().unreadable.empty() ? written : kExitError;
 }
 
@@ -228,6 +195,9 @@ void add_query_command(CLI::App& program, Action& action) {
   command->add_option("--limit", flags->limit, "Stop after N matches")
       ->type_name("N")
       ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+  command->add_flag("--explain", flags->explain,
+                    "Instead of matches: what a file needs, and what was left after each step");
+  command->add_flag("--no-index", flags->no_index, "Look into every file, for comparing");
   add_jobs_option(*command, flags->jobs);
   add_store_option(*command, flags->store_directory);
   add_color_option(*command, flags->color);

@@ -145,6 +145,21 @@ std::string escape_controls(std::string_view text) {
   return out;
 }
 
+void append_first_line(std::string& out, std::string_view text, std::size_t limit) {
+  const std::size_t shown = std::min(text.size(), limit);
+  std::size_t plain = 0;
+  while (plain < shown && text[plain] >= ' ' && text[plain] <= '~')
+    ++plain;
+  if (plain == text.size()) {
+    out += text;
+  } else if (plain < shown && text[plain] == '\n') {
+    out += text.substr(0, plain);
+    out += kEllipsis;
+  } else {
+    out += first_line(text, limit);
+  }
+}
+
 std::string first_line(std::string_view text, std::size_t limit) {
   std::string_view line = text.substr(0, text.find('\n'));
   bool cut = line.size() < text.size();

@@ -30,6 +30,9 @@ std::string escape_controls(std::string_view text);
 // The first line of `text`, its control characters and invalid bytes escaped, at most `limit`
 // characters long; ends in U+2026 when something was left out.
 std::string first_line(std::string_view text, std::size_t limit);
+// The same behind what is in `out`; printable ASCII, which most lines are, costs no more than a
+// copy.
+void append_first_line(std::string& out, std::string_view text, std::size_t limit);
 
 // "1,234,567", "12.3 MB", "0:07", "1:02:03".
 std::string count_text(std::uint64_t count);

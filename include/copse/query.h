@@ -70,6 +70,9 @@ class Query {
   const std::vector<std::string>& capture_names() const;
   Language language() const;
 
+  // For the library itself.
+  const std::shared_ptr<const Compiled>& compiled() const { return compiled_; }
+
   // Calls `visit` for each match whose predicates hold, in tree-sitter's order, until it returns
   // false. REQUIRES: the tree's language is the one the query was compiled for (same identity).
   // InvalidArgument otherwise. Memory is bounded by the matches in progress, not by the result.

@@ -19,6 +19,7 @@
 
 #include "copse/query.h"
 #include "copse/result.h"
+#include "copse/search.h"
 #include "copse/tree.h"
 
 namespace copse {
@@ -27,12 +28,6 @@ namespace copse {
 inline constexpr std::string_view kStoreDirectoryName = ".copse";
 
 // ---- indexing ----------------------------------------------------------------------------------
-
-// A file that was kept as plain source, or could not be read, and why.
-struct FileProblem {
-  std::string path;
-  std::string reason;
-};
 
 struct IndexProgress {
   std::uint64_t files_done = 0;
@@ -137,30 +132,6 @@ struct StoreStats {
   std::uint64_t rss_file_bytes = 0;
 };
 
-struct QueryRequest {
-  std::string text;
-  std::optional<std::string> language;   // id or another name for it; all that compile when absent
-  std::optional<std::string> path_glob;  // fnmatch, '*' stops at '/', "**" does not
-  std::uint64_t limit = UINT64_MAX;      // matches at most
-  unsigned jobs = 0;                     // 0: one for each processor
-  const std::atomic<bool>* stop = nullptr;
-};
-
-// A match of one file. Views are valid inside the visitor's call only.
-struct FileMatch {
-  std::string_view path;
-  std::string_view language;
-  const Query* query = nullptr;
-  const Match* match = nullptr;
-};
-
-struct QueryReport {
-  std::uint64_t files = 0;              // whose trees were searched
-  std::uint64_t matches = 0;            // given to the visitor
-  std::vector<std::string> left_out;    // languages for which the query does not compile
-  std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
-};
-
 struct VerifyOptions {
   bool deep = false;  // re-parse every source and compare every node and field
   std::vector<std::string> grammar_path;
@@ -206,12 +177,18 @@ class Workspace {
   // By id or another name ("c++", "js").
   Result<Language> language(std::string_view name) const;
 
-  // Every match in every file: bytewise order of paths, then tree-sitter's order. The visitor runs
-  // on the calling thread; it returns false to end the search. InvalidArgument when the query
-  // compiles for no language that was asked for; `error` then says where and why.
+  // Every match in every file: bytewise order of paths, then tree-sitter's order, whatever the
+  // number of jobs. The visitor runs on the threads that search, one call at a time; it returns
+  // false to end the search. InvalidArgument when the query compiles for no language that was asked
+  // for; `error` then says where and why. Memory: that of a few files a job, not of the matches.
   Result<QueryReport> query(const QueryRequest& request,
                             const std::function<bool(const FileMatch&)>& visit,
                             QueryError* error = nullptr) const;
+  // The same as text, made beside the search: see MatchWriter.
+  Result<QueryReport> query_text(const QueryRequest& request, const MatchWriter& writer,
+                                 QueryError* error = nullptr) const;
+  // How many matches there are. Asks for no positions where the query does not.
+  Result<QueryReport> query_count(const QueryRequest& request, QueryError* error = nullptr) const;
 
   Result<StoreStats> stats() const;
 

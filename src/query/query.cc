@@ -4,22 +4,15 @@
 #include <string>
 #include <utility>
 
-#include "query/matcher.h"
-#include "query/predicates.h"
-#include "query/query_engine.h"
+#include "query/compiled_query.h"
+#include "query/query_derivation.h"
 #include "query/query_error.h"
-#include "query/query_program.h"
-#include "query/query_tables.h"
+#include "query/query_scan.h"
 #include "query/query_text.h"
 #include "syntax/tree_data.h"
 
 namespace copse {
 namespace {
-
-struct FreeQuery {
-  void operator()(TSQuery* query) const { copse_query_delete(query); }
-};
-using QueryHandle = std::unique_ptr<TSQuery, FreeQuery>;
 
 std::string name_in_quotes(std::string_view text, std::uint32_t offset) {
   return '`' + std::string(name_at(text, offset)) + '`';
@@ -91,19 +84,6 @@ std::vector<std::string> names_of_captures(const TSQuery* query) {
 
 }  // namespace
 
-struct Query::Compiled {
-  explicit Compiled(Language query_language)
-      : language(std::move(query_language)), tables(*language.grammar()) {}
-
-  Language language;
-  QueryTables tables;
-  QueryHandle query;
-  QueryProgram program;
-  StartTable starts;
-  std::vector<std::string> capture_names;
-  std::vector<PatternPredicates> predicates;
-};
-
 Result<Query> Query::compile(const Language& language, std::string_view text, QueryError* error) {
   if (const auto unusable = check_query_text(text, *language.grammar())) {
     return report_unusable(*unusable, text, error);
@@ -129,6 +109,7 @@ Result<Query> Query::compile(const Language& language, std::string_view text, Qu
       compile_predicates(compiled->query.get(), text, compiled->capture_names, details);
   if (!predicates.ok()) return report(predicates.error().code(), std::move(details), error);
   compiled->predicates = std::move(predicates).value();
+  compiled->needs = needs_of(compiled->program, compiled->predicates);
   return Query(std::move(compiled));
 }
 
@@ -166,18 +147,7 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
                      std::to_string(options.end_byte) + " ends before it begins");
   }
   scope.match_limit = options.match_limit;
-  Matcher matcher(compiled_->program, compiled_->starts, compiled_->tables.view());
-  matcher.begin({nodes, nullptr}, scope);
-  std::vector<Capture> captures;
-  FoundMatch match;
-  while (matcher.next(match)) {
-    captures.clear();
-    for (const MatchCapture& capture : match.captures) {
-      captures.push_back({capture.index, Node(&data, capture.node, capture.alias)});
-    }
-    if (!satisfies(compiled_->predicates[match.pattern], captures)) continue;
-    if (!visit({match.pattern, &captures})) break;
-  }
+  QueryScan(*this).run(data, nodes, true, scope, visit);
   return success();
 }
 

@@ -175,7 +175,8 @@ Result<std::string> to_re2_syntax(std::string_view pattern) {
   return Translator(pattern).run();
 }
 
-Regex::Regex(std::unique_ptr<re2::RE2> expression) : expression_(std::move(expression)) {}
+Regex::Regex(std::string_view pattern, std::unique_ptr<re2::RE2> expression)
+    : pattern_(pattern), expression_(std::move(expression)) {}
 Regex::Regex(Regex&& other) noexcept = default;
 Regex& Regex::operator=(Regex&& other) noexcept = default;
 Regex::~Regex() = default;
@@ -193,7 +194,7 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   options.set_log_errors(false);
   auto expression = std::make_unique<re2::RE2>(translated, options);
   if (!expression->ok()) return refused(expression->error());
-  return Regex(std::move(expression));
+  return Regex(pattern, std::move(expression));
 }
 
 bool Regex::search(std::string_view text) const {

@@ -31,10 +31,13 @@ class Regex {
 
   // Whether the expression matches somewhere in the text, which need not be valid UTF-8.
   bool search(std::string_view text) const;
+  // As it was given.
+  const std::string& pattern() const { return pattern_; }
 
  private:
-  explicit Regex(std::unique_ptr<re2::RE2> expression);
+  Regex(std::string_view pattern, std::unique_ptr<re2::RE2> expression);
 
+  std::string pattern_;
   std::unique_ptr<re2::RE2> expression_;
 };
 

@@ -110,6 +110,9 @@ class LazyNodes {
   // trees of one block. Not for several threads.
   Status thaw_first();
 
+  std::size_t blocks_made() const {
+    return layout_.blocks.size() - missing_.load(std::memory_order_acquire);
+  }
   // Whether every block was made.
   bool complete() const { return missing_.load(std::memory_order_acquire) == 0; }
   // Whether the source is in more than one piece.

@@ -77,7 +77,31 @@ const std::vector<std::uint32_t>& TreeData::line_starts() const {
   return line_starts_;
 }
 
+void PointCursor::step_on(std::uint32_t byte, std::string_view source) {
+  const char* at = source.data() + byte_;
+  const char* const end = source.data() + byte;
+  while (at != end) {
+    const void* newline = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+    if (newline == nullptr) break;
+    at = static_cast<const char*>(newline) + 1;
+    ++row_;
+    row_begin_ = static_cast<std::uint32_t>(at - source.data());
+  }
+  byte_ = byte;
+}
+
+void PointCursor::step_back(std::uint32_t byte, std::string_view source) {
+  const std::string_view behind = source.substr(byte, row_begin_ - byte);
+  row_ -= static_cast<std::uint32_t>(std::count(behind.begin(), behind.end(), '\n'));
+  const std::size_t newline = byte == 0 ? std::string_view::npos : source.rfind('\n', byte - 1);
+  row_begin_ = newline == std::string_view::npos ? 0 : static_cast<std::uint32_t>(newline) + 1;
+  byte_ = byte;
+}
+
 Point TreeData::point_at(std::uint32_t byte) const {
+  if (one_thread_) {
+    return points_.find(byte, [this](std::uint32_t end) { return lazy_->need_source(0, end); });
+  }
   if (in_chunks()) return point_in_chunks(byte);
   const std::vector<std::uint32_t>& starts = line_starts();
   const auto above = std::upper_bound(starts.begin(), starts.end(), byte);
@@ -153,6 +177,10 @@ const VisibleRank& TreeData::visible_rank() const {
   return rank_;
 }
 
+std::size_t TreeData::blocks_located() const {
+  return lazy_ == nullptr ? 0 : lazy_->blocks_made();
+}
+
 Status TreeData::fault() const {
   return lazy_ == nullptr ? success() : lazy_->fault();
 }
@@ -187,7 +215,7 @@ std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> gr
 
 std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Grammar> grammar,
                                                     std::unique_ptr<LazyNodes> lazy,
-                                                    std::uint32_t visible_count) {
+                                                    std::uint32_t visible_count, bool one_thread) {
   auto data = std::make_shared<TreeData>();
   data->grammar = std::move(grammar);
   data->lazy_ = std::move(lazy);
@@ -195,6 +223,7 @@ std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Gramma
   data->nodes_ = data->lazy_->nodes();
   data->node_count_ = data->lazy_->layout().node_count;
   data->visible_count_ = visible_count;
+  data->one_thread_ = one_thread;
   return data;
 }
 

@@ -63,6 +63,27 @@ struct RowSpan {
   std::uint64_t next = UINT64_MAX;
 };
 
+// Finds points for somebody who asks about one place after the other, mostly forwards: remembers
+// the last one. For one thread.
+class PointCursor {
+ public:
+  // `source_before(end)` is the source, of which [0, end) may be read then.
+  template <typename SourceBefore>
+  Point find(std::uint32_t byte, const SourceBefore& source_before) {
+    if (byte < row_begin_) step_back(byte, source_before(row_begin_));
+    if (byte > byte_) step_on(byte, source_before(byte));
+    return {row_, byte - row_begin_};
+  }
+
+ private:
+  void step_on(std::uint32_t byte, std::string_view source);
+  void step_back(std::uint32_t byte, std::string_view source);
+
+  std::uint32_t byte_ = 0;  // nothing is known beyond
+  std::uint32_t row_ = 0;
+  std::uint32_t row_begin_ = 0;
+};
+
 // A tree with its source: all there, or made block by block as it is asked for. What is asked for
 // first costs its block, a tenth of a millisecond or so; afterwards it costs nothing but a look.
 struct TreeData {
@@ -108,6 +129,8 @@ struct TreeData {
   // Made at the first call, of all nodes. Thread-safe.
   const VisibleRank& visible_rank() const;
 
+  // Blocks whose nodes are all there.
+  std::size_t blocks_located() const;
   // The first damage that was met while making blocks.
   Status fault() const;
 
@@ -116,7 +139,8 @@ struct TreeData {
                                                         std::string source, FlatTree flat);
   friend std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Grammar> grammar,
                                                              std::unique_ptr<LazyNodes> lazy,
-                                                             std::uint32_t visible_count);
+                                                             std::uint32_t visible_count,
+                                                             bool one_thread);
 
   const CopseFlatNode& lazy_node(std::uint32_t index) const;
   bool in_chunks() const;
@@ -132,6 +156,8 @@ struct TreeData {
   std::uint32_t node_count_ = 0;
   std::uint32_t visible_count_ = 0;
 
+  bool one_thread_ = false;
+  mutable PointCursor points_;  // of that thread
   mutable std::once_flag rows_once_;
   mutable std::vector<std::uint32_t> line_starts_;
   mutable std::once_flag rank_once_;
@@ -142,10 +168,12 @@ struct TreeData {
 std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
                                                std::string source, FlatTree flat);
 
-// One whose nodes are made as they are needed.
+// One whose nodes are made as they are needed. For `one_thread`, which goes through it once, points
+// are counted from the last one on.
 std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Grammar> grammar,
                                                     std::unique_ptr<LazyNodes> lazy,
-                                                    std::uint32_t visible_count);
+                                                    std::uint32_t visible_count,
+                                                    bool one_thread = false);
 
 // The offsets at which rows start; only '\n' ends a row, as in tree-sitter.
 std::vector<std::uint32_t> find_line_starts(std::string_view source);

@@ -70,6 +70,16 @@ Result<std::string> Workspace::Impl::read_source(const FileRecord& record) const
   return text;
 }
 
+Status Workspace::Impl::read_source_into(const FileRecord& record,
+                                         std::span<std::uint8_t> out) const {
+  COPSE_TRY(const FrameView frame, view_source(record, FrameCheck::Whole));
+  if (frame.raw_bytes != out.size()) {
+    return Error(ErrorCode::Corrupt, "its source has another length than its record says");
+  }
+  COPSE_TRY(const auto dictionary, dictionary_for(record, frame.codec));
+  return decompress_into(frame.codec, frame.payload, dictionary.get(), out);
+}
+
 Result<FrameView> Workspace::Impl::view_tree(const FileRecord& record, FrameCheck check) const {
   if (!record.tree) {
     return Error(ErrorCode::NotFound,
@@ -130,18 +140,31 @@ Result<std::unique_ptr<LazyNodes>> Workspace::Impl::open_in_parts(
     const FileRecord& record, std::shared_ptr<const TreeModel> model, std::uint32_t nodes) const {
   std::unique_ptr<LazyNodes> none;
   if (record.source_bytes < kChunkedBytesMin || nodes <= kBlockNodes) return none;
-  COPSE_TRY(const FrameView source, view_source(record, FrameCheck::Parts));
   COPSE_TRY(const FrameView tree, view_tree(record, FrameCheck::Parts));
   const bool raw = tree.codec == static_cast<std::uint8_t>(FrameCodec::Raw);
-  if (!is_chunked(source.codec) || !raw || !form_of_tree(tree.payload)) return none;
+  if (!raw || !form_of_tree(tree.payload)) return none;
+  COPSE_TRY(auto chunks, large_source(record));
+  if (chunks == nullptr) return none;
+  return LazyNodes::open(std::move(model), tree.payload, tree.owner, {}, std::move(chunks),
+                         record.source_bytes, nodes);
+}
+
+// Null when the source is not kept in chunks.
+Result<std::unique_ptr<const SourceChunks>> Workspace::Impl::large_source(
+    const FileRecord& record) const {
+  std::unique_ptr<const SourceChunks> none;
+  if (record.source_bytes < kChunkedBytesMin) return none;
+  COPSE_TRY(const FrameView source, view_source(record, FrameCheck::Parts));
+  if (!is_chunked(source.codec)) return none;
+  if (source.raw_bytes != record.source_bytes) {
+    return Error(ErrorCode::Corrupt, "its source has another length than its record says");
+  }
   COPSE_TRY_STATUS(
       check_stated_length(source.codec, source.payload, source.raw_bytes, kFileBytesMax));
   COPSE_TRY(ChunkedFrame chunks, ChunkedFrame::read(source.payload, source.raw_bytes));
   COPSE_TRY(auto dictionary, dictionary_for(record, source.codec));
-  return LazyNodes::open(
-      std::move(model), tree.payload, tree.owner, {},
-      std::make_unique<StoredChunks>(std::move(chunks), source.owner, std::move(dictionary)),
-      source.raw_bytes, nodes);
+  none = std::make_unique<StoredChunks>(std::move(chunks), source.owner, std::move(dictionary));
+  return none;
 }
 
 Result<std::shared_ptr<const TreeData>> Workspace::Impl::read_tree(const FileRecord& record) {

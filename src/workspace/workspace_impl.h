@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,12 +11,20 @@
 #include "copse/workspace.h"
 
 #include "store/store.h"
+#include "syntax/lazy_nodes.h"
 #include "syntax/tree_data.h"
 #include "workspace/languages.h"
 #include "workspace/prepared_file.h"
 #include "workspace/syntax_objects.h"
 
 namespace copse {
+
+// A tree that one thread goes through once, in memory of the searching thread's.
+struct ScannedTree {
+  std::shared_ptr<const TreeData> data;
+  const CopseFlatNode* nodes = nullptr;
+  bool located = false;  // else only shaped: see LazyNodes::shape()
+};
 
 struct Workspace::Impl {
   explicit Impl(Store opened)
@@ -28,6 +37,9 @@ struct Workspace::Impl {
   // A source or a tree of a record, checked. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
   Result<std::shared_ptr<const TreeData>> read_tree(const FileRecord& record);
+  Status read_source_into(const FileRecord& record, std::span<std::uint8_t> out) const;
+  // REQUIRES: the record has a tree. It and `memory` outlive what comes back.
+  Result<ScannedTree> scan_tree(const FileRecord& record, ScanMemory& memory);
   // Frames where they lie.
   Result<FrameView> view_source(const FileRecord& record, FrameCheck check) const;
   Result<FrameView> view_tree(const FileRecord& record, FrameCheck check) const;
@@ -39,6 +51,7 @@ struct Workspace::Impl {
   Result<std::unique_ptr<LazyNodes>> open_whole(const FileRecord& record,
                                                 std::shared_ptr<const TreeModel> model,
                                                 const FrameView& frame, std::uint32_t nodes) const;
+  Result<std::unique_ptr<const SourceChunks>> large_source(const FileRecord& record) const;
   Result<std::unique_ptr<LazyNodes>> open_in_parts(const FileRecord& record,
                                                    std::shared_ptr<const TreeModel> model,
                                                    std::uint32_t nodes) const;

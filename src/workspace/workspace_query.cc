@@ -5,29 +5,46 @@
 #include <utility>
 #include <vector>
 
-#include "core/parallel.h"
+#include "query/query_scan.h"
 #include "workspace/language_table.h"
 #include "workspace/path_glob.h"
+#include "workspace/tree_search.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
 namespace {
 
-// Files whose matches may wait for their turn.
-constexpr std::size_t kOpenFilesPerThread = 4;
+class QueryTreeSearcher : public TreeSearcher {
+ public:
+  explicit QueryTreeSearcher(const Query& query) : scan_(query) {}
 
-// The matches of one file, kept until it is the file's turn.
-struct FileMatches {
-  struct Stored {
-    std::uint32_t pattern;
-    std::uint32_t first_capture;
-    std::uint32_t capture_count;
-  };
+  bool can_match(const ScannedTree& tree) override {
+    return scan_.can_begin(tree.nodes, tree.data->node_count());
+  }
+  void search(const ScannedTree& tree, const std::function<bool(const Match&)>& visit) override {
+    scan_.run(*tree.data, tree.nodes, tree.located, {}, visit);
+  }
+  std::uint64_t count(const ScannedTree& tree, std::uint64_t limit) override {
+    return scan_.count(*tree.data, tree.nodes, tree.located, {}, limit);
+  }
+  std::uint64_t nodes_entered() const override { return scan_.nodes_entered(); }
 
-  Status status = success();
-  std::shared_ptr<const TreeData> tree;  // what the captures' nodes are views of
-  std::vector<Stored> matches;
-  std::vector<Capture> captures;
+ private:
+  QueryScan scan_;
+};
+
+class QuerySearch : public CompiledSearch {
+ public:
+  explicit QuerySearch(Query query) : query_(std::move(query)) {}
+
+  std::unique_ptr<TreeSearcher> searcher() const override {
+    return std::make_unique<QueryTreeSearcher>(query_);
+  }
+  const std::vector<std::string>& capture_names() const override { return query_.capture_names(); }
+  const Query* query() const override { return &query_; }
+
+ private:
+  Query query_;
 };
 
 // The query for each grammar that the files refer to; a language may have been indexed with two.
@@ -40,6 +57,7 @@ class CompiledQueries {
     const auto found = queries_.find(grammar);
     return found == queries_.end() ? nullptr : &found->second;
   }
+  const std::map<SharedId, Query>& all() const { return queries_; }
   const std::vector<std::string>& left_out() const { return left_out_; }
   const std::vector<FileProblem>& damaged() const { return damaged_; }
 
@@ -77,74 +95,47 @@ Status CompiledQueries::compile(Workspace::Impl& impl, const std::string& text, 
   return success();
 }
 
-FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const Query& query,
-                        std::uint64_t limit, const std::atomic<bool>& ended) {
-  FileMatches found;
-  auto data = impl.read_tree(record);
-  if (!data.ok()) {
-    found.status = std::move(data).take_error();
-    return found;
-  }
-  found.tree = data.value();
-  found.status = query.matches(Tree(found.tree), {}, [&](const Match& match) {
-    found.matches.push_back({match.pattern, static_cast<std::uint32_t>(found.captures.size()),
-                             static_cast<std::uint32_t>(match.captures->size())});
-    found.captures.insert(found.captures.end(), match.captures->begin(), match.captures->end());
-    return found.matches.size() < limit && !ended.load(std::memory_order_relaxed);
-  });
-  return found;
+// Which files to look into, and with what.
+struct PreparedQuery {
+  SearchRequest search;
+  QueryReport report;
+};
+
+Result<std::string> language_asked_for(Workspace::Impl& impl, const Workspace& workspace,
+                                       const QueryRequest& request) {
+  if (!request.language) return std::string();
+  const std::string language = impl.language_id(*request.language);
+  const bool stored = impl.store.root(LanguageTable::grammar_root(language)).has_value();
+  // A language that copse knows and the store does not is no mistake: it has no files.
+  if (stored || impl.registry.find(language) != nullptr) return language;
+  COPSE_TRY(const Language unknown, workspace.language(*request.language));
+  return std::string(unknown.name());
 }
 
-// Messages about a file name it; beside its path they need not.
-std::string without_path(const std::string& message, const std::string& path) {
-  return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
-}
-
-bool deliver(const FileMatches& found, const FileRecord& record, const Query& query,
-             std::uint64_t limit, const std::function<bool(const FileMatch&)>& visit,
-             QueryReport& report) {
-  std::vector<Capture> captures;
-  for (const FileMatches::Stored& stored : found.matches) {
-    const auto first = found.captures.begin() + stored.first_capture;
-    captures.assign(first, first + stored.capture_count);
-    const Match match{stored.pattern, &captures};
-    ++report.matches;
-    if (!visit({record.path, record.language, &query, &match})) return false;
-    if (report.matches == limit) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
-Result<QueryReport> Workspace::query(const QueryRequest& request,
-                                     const std::function<bool(const FileMatch&)>& visit,
-                                     QueryError* error) const {
-  const Store& store = impl_->store;
+Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
+                              const QueryRequest& request, QueryError* error) {
+  const Store& store = impl.store;
   std::optional<PathGlob> glob;
   if (request.path_glob) {
     COPSE_TRY(glob, PathGlob::compile(*request.path_glob));
   }
-  std::string language;
-  if (request.language) {
-    language = impl_->language_id(*request.language);
-    const bool stored = store.root(LanguageTable::grammar_root(language)).has_value();
-    // A language that copse knows and the store does not is no mistake: it has no files.
-    if (!stored && impl_->registry.find(language) == nullptr) {
-      COPSE_TRY(const Language unknown, this->language(*request.language));
-      language = unknown.name();
-    }
-  }
-  QueryReport report;
+  COPSE_TRY(const std::string language, language_asked_for(impl, workspace, request));
+  PreparedQuery prepared;
+  QueryReport& report = prepared.report;
   const Status complete = store.check_complete();
   if (!complete.ok()) report.unreadable.push_back({"catalogue", complete.error().message()});
-  std::vector<std::size_t> files;
+  std::vector<std::size_t>& files = prepared.search.files;
+  std::vector<SharedId> grammar_of;
   std::map<std::string, std::set<SharedId>> grammars;
   for (std::size_t i = 0; i < store.file_count(); ++i) {
     const FileRecord record = store.file(i);
-    if (!record.tree || (!language.empty() && record.language != language)) continue;
+    if (!record.tree) continue;
+    ++report.plan.files;
+    if (!language.empty() && record.language != language) continue;
     grammars[record.language].insert(record.grammar);
-    if (!glob || glob->matches(record.path)) files.push_back(i);
+    if (glob && !glob->matches(record.path)) continue;
+    files.push_back(i);
+    grammar_of.push_back(record.grammar);
   }
   // A language without files at present still has a say on whether the query is one.
   for (const std::string& name : store.root_names()) {
@@ -154,40 +145,51 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
   }
   CompiledQueries queries;
   COPSE_TRY_STATUS(
-      queries.compile(*impl_, request.text, request.language.has_value(), grammars, error));
+      queries.compile(impl, request.text, request.language.has_value(), grammars, error));
   report.left_out = queries.left_out();
   for (const FileProblem& damaged : queries.damaged()) {
     report.unreadable.push_back(damaged);
   }
-  std::erase_if(files,
-                [&](std::size_t i) { return queries.find(store.file(i).grammar) == nullptr; });
-  if (request.limit == 0) files.clear();
-  ParallelOptions parallel;
-  parallel.threads = thread_count(request.jobs);
-  parallel.window = parallel.threads * kOpenFilesPerThread;
-  parallel.stop = request.stop;
-  std::atomic<bool> ended = false;
-  parallel.cut_short = [&] { ended = true; };
-  const bool whole = parallel_map<FileMatches>(
-      files.size(), parallel,
-      [&](unsigned /*thread*/, std::size_t item) {
-        const FileRecord record = store.file(files[item]);
-        return search_file(*impl_, record, *queries.find(record.grammar), request.limit, ended);
-      },
-      [&](std::size_t item, const FileMatches& found) {
-        const FileRecord record = store.file(files[item]);
-        ++report.files;
-        if (!found.status.ok()) {
-          report.unreadable.push_back(
-              {record.path, without_path(found.status.error().message(), record.path)});
-          return true;
-        }
-        return deliver(found, record, *queries.find(record.grammar), request.limit, visit, report);
-      });
-  if (!whole && request.stop != nullptr && request.stop->load(std::memory_order_relaxed)) {
-    return Error(ErrorCode::Interrupted, "the search was interrupted");
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (queries.find(grammar_of[i]) != nullptr) files[kept++] = files[i];
   }
-  return report;
+  files.resize(request.limit == 0 ? 0 : kept);
+  report.files = files.size();
+  report.plan.files_asked_for = files.size();
+  report.plan.files_of_index = files.size();
+  for (const auto& [grammar, query] : queries.all()) {
+    prepared.search.searches.emplace(grammar, std::make_shared<QuerySearch>(query));
+  }
+  prepared.search.limit = request.limit;
+  prepared.search.jobs = request.jobs;
+  prepared.search.stop = request.stop;
+  return prepared;
+}
+
+Result<QueryReport> search(Workspace::Impl& impl, const Workspace& workspace,
+                           const QueryRequest& request, const SearchOutput& output,
+                           QueryError* error) {
+  COPSE_TRY(PreparedQuery prepared, prepare(impl, workspace, request, error));
+  COPSE_TRY_STATUS(TreeSearch(impl, prepared.search, output).run(prepared.report));
+  return std::move(prepared.report);
+}
+
+}  // namespace
+
+Result<QueryReport> Workspace::query(const QueryRequest& request,
+                                     const std::function<bool(const FileMatch&)>& visit,
+                                     QueryError* error) const {
+  return search(*impl_, *this, request, {SearchOutput::Mode::Visit, &visit, nullptr}, error);
+}
+
+Result<QueryReport> Workspace::query_text(const QueryRequest& request, const MatchWriter& writer,
+                                          QueryError* error) const {
+  return search(*impl_, *this, request, {SearchOutput::Mode::Text, nullptr, &writer}, error);
+}
+
+Result<QueryReport> Workspace::query_count(const QueryRequest& request, QueryError* error) const {
+  return search(*impl_, *this, request, {SearchOutput::Mode::Count, nullptr, nullptr}, error);
 }
 
 }  // namespace copse

@@ -1,0 +1,62 @@
+// From a record to a tree that one search goes through once.
+#include <algorithm>
+#include <utility>
+
+#include "syntax/lazy_nodes.h"
+#include "syntax/tree_codec.h"
+#include "workspace/workspace_impl.h"
+
+namespace copse {
+namespace {
+
+// A source that is read as a whole when the first byte of it is asked for.
+class WholeSource : public SourceChunks {
+ public:
+  WholeSource(const Workspace::Impl& workspace, const FileRecord& record)
+      : workspace_(workspace), record_(record) {}
+
+  std::uint32_t chunk_bytes() const override {
+    return static_cast<std::uint32_t>(std::max<std::uint64_t>(record_.source_bytes, 1));
+  }
+  Status read(std::size_t /*chunk*/, char* out) const override {
+    return workspace_.read_source_into(record_, {reinterpret_cast<std::uint8_t*>(out),
+                                                 static_cast<std::size_t>(record_.source_bytes)});
+  }
+
+ private:
+  const Workspace::Impl& workspace_;
+  const FileRecord& record_;
+};
+
+}  // namespace
+
+Result<ScannedTree> Workspace::Impl::scan_tree(const FileRecord& record, ScanMemory& memory) {
+  const auto nodes =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
+  COPSE_TRY(auto grammar, objects.grammar(record.grammar));
+  COPSE_TRY(auto model, objects.model(record.grammar, record.model));
+  COPSE_TRY(const FrameView frame, view_tree(record, FrameCheck::Whole));
+  const bool raw = frame.codec == static_cast<std::uint8_t>(FrameCodec::Raw);
+  if (!raw || !form_of_tree(frame.payload) || record.source_bytes > kFileBytesMax) {
+    COPSE_TRY(auto data, read_tree(record));
+    const CopseFlatNode* const made = data->nodes();
+    COPSE_TRY_STATUS(data->fault());
+    return ScannedTree{std::move(data), made, true};
+  }
+  const auto open = [&]() -> Result<std::unique_ptr<LazyNodes>> {
+    COPSE_TRY(auto chunks, large_source(record));
+    if (chunks == nullptr) chunks = std::make_unique<WholeSource>(*this, record);
+    COPSE_TRY(auto lazy, LazyNodes::open(std::move(model), frame.payload, frame.owner, {},
+                                         std::move(chunks), record.source_bytes, nodes, &memory));
+    COPSE_TRY_STATUS(lazy->shape());
+    return lazy;
+  };
+  auto lazy = open();
+  if (!lazy.ok()) return std::move(lazy).take_error().with_context(record.path);
+  const CopseFlatNode* const shaped = lazy.value()->nodes();
+  auto data = make_lazy_tree_data(std::move(grammar), std::move(lazy).value(),
+                                  static_cast<std::uint32_t>(record.visible_nodes), true);
+  return ScannedTree{std::move(data), shaped, false};
+}
+
+}  // namespace copse
