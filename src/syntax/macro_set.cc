@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "syntax/shape_runs.h"
 #include "syntax/tree_model.h"
 
 namespace copse {
@@ -21,6 +22,13 @@ MacroSet::MacroSet(const TreeModel& model) : model_(model), ends_(model.table_co
   for (ShapeId shape = 0; shape < model.shape_count(); ++shape) {
     add_template({&shape, 1});
   }
+}
+
+MacroSet::~MacroSet() = default;
+
+const ShapeRuns& MacroSet::runs() const {
+  std::call_once(runs_once_, [this] { runs_ = std::make_unique<const ShapeRuns>(*this); });
+  return *runs_;
 }
 
 // Lays the nodes out in preorder; the shapes go to the internal ones in that order, and those that

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -24,6 +25,7 @@
 
 namespace copse {
 
+class ShapeRuns;
 class TreeModel;
 
 enum class ItemKind : std::uint8_t {
@@ -62,6 +64,9 @@ class MacroSet {
   // Templates of all shapes; no macros yet. REQUIRES: the model's shapes and tables are loaded, and
   // the shapes with all their children are fewer than kItemsMax.
   explicit MacroSet(const TreeModel& model);
+  ~MacroSet();
+  MacroSet(const MacroSet&) = delete;
+  MacroSet& operator=(const MacroSet&) = delete;
 
   // Reads the macros of all tables. Fails the reader when something is out of range.
   void read(ByteReader& in);
@@ -78,6 +83,11 @@ class MacroSet {
   std::span<const TableId> holes(const Template& t) const {
     return {holes_.data() + t.first_hole, t.hole_count};
   }
+
+  std::span<const TemplateItem> all_items() const { return items_; }
+  std::span<const Template> all_templates() const { return templates_; }
+  // The templates as runs of nodes. Made at the first call; thread-safe.
+  const ShapeRuns& runs() const;
 
   // The opcode (0: escape) that holds that part of the scale, and its share.
   std::uint32_t opcode_at(TableId table, std::uint32_t slot, RansShare& share) const {
@@ -138,6 +148,8 @@ class MacroSet {
   std::vector<ShapeTrie::Edge> edges_;
   std::vector<std::uint8_t> ends_;  // by trie node: its opcode
 
+  mutable std::once_flag runs_once_;
+  mutable std::unique_ptr<const ShapeRuns> runs_;
   mutable std::once_flag trie_once_;
   mutable ShapeTrie trie_;
 };

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <string>
 
-#include "syntax/bytecode_walk.h"
 #include "syntax/leaf_spans.h"
+#include "syntax/operation_sides.h"
+#include "syntax/shape_runs.h"
 #include "syntax/side_streams.h"
 #include "syntax/tree_codec.h"
 
@@ -47,23 +48,41 @@ class ShapeSink {
     }
   }
 
-  bool open(std::uint32_t tag, std::uint8_t itself) {
+  void open(std::uint32_t tag, std::uint8_t itself) {
     top_->shows |= itself;
-    visible_ += itself != 0 ? 1 : 0;
-    if (tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) extras_.faults.push_back(rank(next_));
+    if (tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) [[unlikely]]
+      extras_.faults.push_back(rank(next_));
     if (++top_ == limit_) grow();
     *top_ = {static_cast<std::uint32_t>(next_ - first_), itself, 0};
     *next_++ = {tag, 0, 0};
-    return true;
   }
 
-  bool leaf(const TemplateItem& item) {
-    top_->shows |= item.itself;
-    visible_ += item.itself != 0 ? 1 : 0;
-    if (item.kind != ItemKind::Leaf) mark(item.tag);
-    *next_++ = {item.tag, item.ref, 0};
-    return true;
+  void leaf(std::uint32_t tag, std::uint32_t leaf_class, std::uint8_t itself) {
+    top_->shows |= itself;
+    if (tag_is_missing(tag) || tag_is_error(tag)) mark(*next_, tag);
+    *next_++ = {tag, leaf_class, 0};
   }
+
+  // REQUIRES: the run's nodes fit.
+  void lay(const ShapeRuns& runs, const ShapeRun& run) {
+    const CopseFlatNode* from = runs.nodes(run);
+    CopseFlatNode* const first = next_;
+    for (std::uint32_t i = 0; i < run.node_count; ++i) {
+      first[i] = from[i];
+    }
+    next_ += run.node_count;
+    top_->shows |= run.shows;
+    if (run.is_marked) [[unlikely]]
+      mark_all(first);
+    const RunPush* push = runs.pushes(run);
+    for (std::uint32_t n = run.push_count; n > 0; --n, ++push) {
+      if (++top_ == limit_) grow();
+      *top_ = {static_cast<std::uint32_t>(first - first_) + push->node, push->itself, push->shows};
+    }
+    for (std::uint32_t n = run.closes; n > 0; --n)
+      close();
+  }
+  std::uint32_t room() const { return static_cast<std::uint32_t>(end_ - next_); }
 
   void close() {
     const Open done = *top_--;
@@ -78,11 +97,8 @@ class ShapeSink {
   }
 
   bool full() const { return next_ == end_; }
-  const char* fault() const { return fault_; }
-
   // Null when what is still open is what the next block goes on with.
   const char* finish(const std::vector<SpineLevel>& open_next) {
-    extras_.visible_count += visible_;
     if (!full()) return "has fewer nodes than it states";
     std::size_t at = 0;
     for (const SpineLevel& level : open_next) {
@@ -128,9 +144,18 @@ class ShapeSink {
     limit_ = open_.data() + open_.size();
   }
 
-  void mark(std::uint32_t tag) {
-    if ((tag & COPSE_TAG_MISSING) != 0) extras_.faults.push_back(rank(next_));
-    if (tag_is_error(tag)) extras_.error_leaves.push_back({rank(next_), 0});
+  void mark(const CopseFlatNode& leaf, std::uint32_t tag) {
+    if (tag_is_missing(tag)) extras_.faults.push_back(rank(&leaf));
+    if (tag_is_error(tag)) extras_.error_leaves.push_back({rank(&leaf), 0});
+  }
+  void mark_all(const CopseFlatNode* first) {
+    for (const CopseFlatNode* node = first; node != next_; ++node) {
+      if (copse_node_is_leaf(node)) {
+        mark(*node, node->tag);
+      } else if (node->tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT) {
+        extras_.faults.push_back(rank(node));
+      }
+    }
   }
 
   const TreeLayout& layout_;
@@ -139,13 +164,268 @@ class ShapeSink {
   CopseFlatNode* next_;
   CopseFlatNode* const end_;
   BlockExtras& extras_;
-  std::uint32_t visible_ = 0;
   bool spine_holds_ = true;
-  const char* fault_ = "";
   std::vector<Open> open_;
   Open* top_ = nullptr;                    // the innermost open node
   Open* limit_ = nullptr;                  // behind the stack's memory
   std::vector<std::uint32_t> spine_ends_;  // of the open nodes that began in earlier blocks
+};
+
+// Walks a block's operations as BytecodeWalk does, but run by run. Trusts nothing: whatever the
+// operations say, the walk ends after the block's nodes.
+template <typename From>
+class ShapeWalk {
+ public:
+  ShapeWalk(const TreeModel& model, const TreeLayout& layout, From& from, ShapeSink& sink)
+      : model_(model),
+        macros_(model.macros()),
+        runs_(model.macros().runs()),
+        layout_(layout),
+        in_(from),
+        sink_(sink) {}
+
+  // Null when all went well, else what is wrong.
+  const char* run(const TreeBlock& block) {
+    last_ = block.end_node == layout_.node_count;
+    frames_.push_back({});
+    if (block.top_level != TreeLayout::kNone) {
+      resume(block);
+    } else if (tag_is_leaf(layout_.root_tag)) {
+      loose_leaf(layout_.root_tag, COPSE_TAG_SHOWS_CHILDREN);
+      return at_end();
+    } else if (!enter(layout_.root_tag, model_.table_for_tag(layout_.root_tag),
+                      COPSE_TAG_SHOWS_CHILDREN)) {
+      return fault_;
+    }
+    return walk();
+  }
+
+ private:
+  // Where to go on once a hole is filled.
+  struct Frame {
+    enum class Kind : std::uint8_t { Bottom, Run, Items, List };
+
+    Kind kind = Kind::Bottom;
+    std::uint16_t closes = 0;      // nodes that end first
+    std::uint32_t structural = 0;  // List: children so far that are no extras
+    const ShapeRun* run = nullptr;
+    const TemplateItem* item = nullptr;      // Items: of a node that an earlier block began
+    const TemplateItem* item_end = nullptr;  // the same
+    std::uint16_t production = 0;            // List
+    bool has_children = false;               // List
+  };
+  enum class Step : std::uint8_t { Went, Ended, Stopped, Failed };
+
+  void resume(const TreeBlock& block) {
+    const std::vector<SpineLevel> levels = layout_.open_levels(block);
+    for (const SpineLevel& level : levels) {
+      const SpineNode& node = layout_.spine[level.spine_node];
+      Frame frame;
+      if (node.shape == kNoShape) {
+        frame.kind = Frame::Kind::List;
+        frame.production = static_cast<std::uint16_t>((node.tag >> 4) & COPSE_MAX_PRODUCTION_ID);
+        frame.structural = level.next_child;
+        frame.has_children = true;
+      } else {
+        const Template& shape = macros_.of_shape(node.shape);
+        const TemplateItem* children = macros_.items(shape) + 1;
+        frame.kind = Frame::Kind::Items;
+        frame.item = children + level.next_child;
+        frame.item_end = children + shape.item_count - 1;
+        // The child before is open, too, but for the innermost level's.
+        const bool innermost = &level == &levels.back();
+        if (!innermost && level.next_child > 0) frame.closes = frame.item[-1].closes;
+      }
+      frames_.push_back(frame);
+    }
+  }
+
+  const char* walk() {
+    for (;;) {
+      while (run_ != nullptr) {
+        const ShapeRun& run = *run_;
+        if (run.node_count > sink_.room()) [[unlikely]]
+          return lay_part(run);
+        sink_.lay(runs_, run);
+        if (run.then == ShapeRun::Then::Next) {
+          ++run_;
+        } else if (run.then == ShapeRun::Then::End) {
+          run_ = nullptr;
+        } else if (!enter_hole(run)) {
+          return fault_;
+        }
+      }
+      const Step step = next_of_frame();
+      if (step == Step::Failed) return fault_;
+      if (step == Step::Stopped) return stop();
+      if (step == Step::Ended) return at_end();
+    }
+  }
+
+  bool enter_hole(const ShapeRun& run) {
+    if (sink_.full()) [[unlikely]] {
+      fault_ = stop();
+      return false;
+    }
+    Frame& frame = frames_.emplace_back();
+    frame.kind = Frame::Kind::Run;
+    frame.closes = run.hole_closes;
+    frame.run = run_ + 1;
+    return enter(run.hole_tag, run.hole_table, run.hole_itself);
+  }
+
+  // A node whose shape the operations say.
+  bool enter(std::uint32_t tag, TableId table, std::uint8_t itself) {
+    in_.begin_operation();
+    return enter_begun(tag, table, itself);
+  }
+
+  bool enter_begun(std::uint32_t tag, TableId table, std::uint8_t itself) {
+    const Template* made = nullptr;
+    std::uint32_t opcode = 0;
+    if (table != kNoTable) {
+      opcode = in_.opcode(macros_, table);
+      if (in_.failed()) return fail("its opcodes end early, or one is out of range");
+    }
+    if (opcode != 0) {
+      made = &macros_.of_opcode(table, opcode);
+    } else {
+      const std::uint64_t shape = in_.number(NumberRole::Shape);
+      if (in_.failed() || shape > model_.shape_count()) return fail("a shape is out of range");
+      if (shape == 0) return enter_list(tag, itself);
+      made = &macros_.of_shape(static_cast<ShapeId>(shape - 1));
+    }
+    run_ = runs_.of_template(*made);
+    sink_.open(tag | macros_.items(*made)->tag, itself);
+    return true;
+  }
+
+  bool enter_list(std::uint32_t tag, std::uint8_t itself) {
+    const std::uint64_t production = in_.number(NumberRole::Production);
+    if (in_.failed() || production >= model_.grammar().production_count()) {
+      return fail("a production is out of range");
+    }
+    Frame& frame = frames_.emplace_back();
+    frame.kind = Frame::Kind::List;
+    frame.production = static_cast<std::uint16_t>(production);
+    run_ = nullptr;
+    sink_.open(tag | static_cast<std::uint32_t>(production) << 4, itself);
+    return true;
+  }
+
+  Step next_of_frame() {
+    Frame& frame = frames_.back();
+    for (; frame.closes > 0; --frame.closes)
+      sink_.close();
+    switch (frame.kind) {
+      case Frame::Kind::Bottom:
+        return Step::Ended;
+      case Frame::Kind::Run:
+        run_ = frame.run;
+        frames_.pop_back();
+        return Step::Went;
+      case Frame::Kind::Items:
+        return next_of_items();
+      case Frame::Kind::List:
+        break;
+    }
+    return next_of_list();
+  }
+
+  // The children of a node of an earlier block: leaves and holes.
+  Step next_of_items() {
+    Frame& frame = frames_.back();
+    if (frame.item == frame.item_end) {
+      frames_.pop_back();
+      return Step::Went;
+    }
+    if (sink_.full()) return Step::Stopped;
+    const TemplateItem& item = *frame.item++;
+    frame.closes = item.closes;
+    if (item.kind != ItemKind::Hole) {
+      sink_.leaf(item.tag, item.ref, item.itself);
+      return Step::Went;
+    }
+    return enter(item.tag, item.ref, item.itself) ? Step::Went : Step::Failed;
+  }
+
+  Step next_of_list() {
+    if (in_.at_end() && sink_.full() && !last_) return Step::Stopped;
+    in_.begin_operation();
+    const std::uint64_t number = in_.number(NumberRole::Tag);
+    if (in_.failed()) return failed("its opcodes end early");
+    Frame& list = frames_.back();
+    if (number == 0) {
+      if (!list.has_children) return failed("a node has no children");
+      frames_.pop_back();
+      sink_.close();
+      return Step::Went;
+    }
+    const std::uint32_t tag = model_.loose_tag(number);
+    if (tag == TreeModel::kNoTag) return failed("a tag is out of range");
+    if (sink_.full()) return failed("has more nodes than it states");
+    list.has_children = true;
+    std::uint16_t alias = 0;
+    if ((tag & COPSE_TAG_EXTRA) == 0) {
+      alias = model_.grammar().alias_at(list.production, list.structural++);
+    }
+    const auto itself = static_cast<std::uint8_t>(
+        shown_by_itself(model_.grammar(), static_cast<std::uint16_t>(tag >> 16), alias));
+    if (tag_is_leaf(tag)) {
+      loose_leaf(tag, itself);
+      return Step::Went;
+    }
+    return enter_begun(tag, model_.table_for_tag(tag), itself) ? Step::Went : Step::Failed;
+  }
+
+  void loose_leaf(std::uint32_t tag, std::uint8_t itself) {
+    sink_.leaf(tag, static_cast<std::uint32_t>(model_.span_rules().class_of(tag)), itself);
+  }
+
+  // The first nodes of a run, as many as the block holds.
+  const char* lay_part(const ShapeRun& run) {
+    const TemplateItem* item = macros_.all_items().data() + run.first_item;
+    for (; !sink_.full(); ++item) {
+      if (item->kind == ItemKind::Open) {
+        sink_.open(item->tag, item->itself);
+        continue;
+      }
+      sink_.leaf(item->tag, item->ref, item->itself);
+      for (std::uint32_t n = item->closes; n > 0; --n)
+        sink_.close();
+    }
+    return stop();
+  }
+
+  // More nodes would follow: in the last block that is wrong.
+  const char* stop() const {
+    if (last_) return "has more nodes than it states";
+    return in_.at_end() ? nullptr : "a block's opcodes go on behind its nodes";
+  }
+  const char* at_end() const {
+    if (!last_ || !sink_.full()) return "has fewer nodes than it states";
+    return in_.at_end() ? nullptr : "a block's opcodes go on behind its nodes";
+  }
+
+  bool fail(const char* what) {
+    fault_ = what;
+    return false;
+  }
+  Step failed(const char* what) {
+    fault_ = what;
+    return Step::Failed;
+  }
+
+  const TreeModel& model_;
+  const MacroSet& macros_;
+  const ShapeRuns& runs_;
+  const TreeLayout& layout_;
+  From& in_;
+  ShapeSink& sink_;
+  bool last_ = false;
+  const ShapeRun* run_ = nullptr;
+  std::vector<Frame> frames_;
+  const char* fault_ = "";
 };
 
 template <typename From>
@@ -153,8 +433,7 @@ Status run_shape(const TreeModel& model, const TreeLayout& layout, std::size_t i
                  CopseFlatNode* nodes, BlockExtras& extras) {
   const TreeBlock& block = layout.blocks[index];
   ShapeSink sink(layout, block, nodes, extras);
-  BytecodeWalk<ShapeSink, From> walk(model, layout, from, sink);
-  const char* fault = walk.run(block);
+  const char* fault = ShapeWalk<From>(model, layout, from, sink).run(block);
   if (fault == nullptr) fault = sink.finish(open_behind(layout, index));
   if (fault != nullptr) return corrupt(layout, block, fault);
   return success();

@@ -56,8 +56,8 @@ void check(const std::string& id, const std::string& source, TreeForm form,
   for (std::uint32_t i = 0; i < data->node_count(); ++i) {
     const CopseFlatNode& node = data->node(i);
     ASSERT_TRUE(node.start == flat.nodes[i].start && node.extent == flat.nodes[i].extent) << i;
-    ASSERT_EQ(data->lookahead_of(i).has_value(), node.tag >> 16 == COPSE_SYMBOL_ERROR &&
-                                                     copse_node_is_leaf(&node));
+    ASSERT_EQ(data->lookahead_of(i).has_value(),
+              node.tag >> 16 == COPSE_SYMBOL_ERROR && copse_node_is_leaf(&node));
   }
   for (const CopseErrorLeaf& leaf : flat.error_leaves) {
     ASSERT_EQ(data->lookahead_of(leaf.node), leaf.lookahead);
@@ -71,9 +71,8 @@ TEST(TreeShape, EqualsTheTreeInEveryForm) {
     for (const auto& sample : testing::sample_sources(id)) {
       for (const TreeForm form : {TreeForm::Fast, TreeForm::Small, TreeForm::Bytecode}) {
         for (const std::uint32_t block_nodes : {kBlockNodesMin, 100U, kBlockNodes}) {
-          SCOPED_TRACE(id + " " + sample.name + " form " +
-                       std::to_string(static_cast<int>(form)) + " blocks of " +
-                       std::to_string(block_nodes));
+          SCOPED_TRACE(id + " " + sample.name + " form " + std::to_string(static_cast<int>(form)) +
+                       " blocks of " + std::to_string(block_nodes));
           check(id, sample.text, form, block_nodes, memory);
         }
       }
