@@ -41,7 +41,8 @@ class ScanMemory {
   static constexpr std::size_t kKeptBytesMax = std::size_t{4} << 20;
 
   CopseFlatNode* nodes(std::size_t count) {
-    return static_cast<CopseFlatNode*>(nodes_.at_least(count * sizeof(CopseFlatNode)));
+    return static_cast<CopseFlatNode*>(
+        nodes_.at_least((count + kShapeMarginNodes) * sizeof(CopseFlatNode)));
   }
   char* source(std::size_t bytes) { return static_cast<char*>(source_.at_least(bytes)); }
   void trim() {

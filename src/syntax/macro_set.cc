@@ -175,6 +175,7 @@ void MacroSet::write_starts(const std::vector<std::uint32_t>& frequencies) {
     start += frequency;
   }
   starts_.push_back(static_cast<std::uint16_t>(start));
+  starts_.insert(starts_.end(), kStartsAtOnce, kNoStart);
   std::size_t k = 0;
   for (std::uint32_t hint = 0; hint < (1U << kHintBits); ++hint) {
     while (starts_[first + k + 1] <= hint << kHintShift)

@@ -12,11 +12,16 @@
 // after loading; may be read by many threads.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "codec/rans.h"
 #include "core/bytes.h"
@@ -84,6 +89,11 @@ class MacroSet {
     return {holes_.data() + t.first_hole, t.hole_count};
   }
 
+  // A template's place in all_templates(). REQUIRES: as for of_opcode().
+  std::uint32_t index_of_opcode(TableId table, std::uint32_t opcode) const {
+    return codes_[table].first_template + opcode - 1;
+  }
+  static std::uint32_t index_of_shape(ShapeId shape) { return shape; }
   std::span<const TemplateItem> all_items() const { return items_; }
   std::span<const Template> all_templates() const { return templates_; }
   // The templates as runs of nodes. Made at the first call; thread-safe.
@@ -94,8 +104,12 @@ class MacroSet {
     const Code& code = codes_[table];
     const std::uint16_t* starts = starts_.data() + code.first_start;
     std::uint32_t k = hints_[code.first_hint + (slot >> kHintShift)];
-    while (starts[k + 1] <= slot)
-      ++k;
+    // Counting costs less than guessing wrongly where to stop.
+    std::uint32_t passed = 0;
+    do {
+      passed = count_not_above(starts + k + 1, slot);
+      k += passed;
+    } while (passed == kStartsAtOnce);
     share = {starts[k], static_cast<std::uint16_t>(starts[k + 1] - starts[k])};
     return k < code.opcode_count ? k + 1 : 0;
   }
@@ -114,8 +128,26 @@ class MacroSet {
   std::size_t memory_bytes() const;
 
  private:
+  // Starts that are looked at together; as many that no slot reaches stand behind each table's.
+  static constexpr std::uint32_t kStartsAtOnce = 8;
+  static constexpr std::uint16_t kNoStart = INT16_MAX;
   static constexpr unsigned kHintBits = 6;
   static constexpr unsigned kHintShift = kRansScaleBits - kHintBits;
+
+  // How many of kStartsAtOnce ascending numbers are not above `slot`. All are below 2^15.
+  static std::uint32_t count_not_above(const std::uint16_t* starts, std::uint32_t slot) {
+#ifdef __SSE2__
+    const __m128i numbers = _mm_loadu_si128(reinterpret_cast<const __m128i*>(starts));
+    const __m128i above = _mm_cmpgt_epi16(numbers, _mm_set1_epi16(static_cast<short>(slot)));
+    const auto bits = static_cast<std::uint32_t>(_mm_movemask_epi8(above));
+    return static_cast<std::uint32_t>(std::countr_zero(bits | 0x10000U)) / 2;
+#else
+    std::uint32_t count = 0;
+    while (count < kStartsAtOnce && starts[count] <= slot)
+      ++count;
+    return count;
+#endif
+  }
 
   // A table's opcodes, most frequent first.
   struct Code {

@@ -11,7 +11,7 @@ class ShapeRuns::Builder {
  public:
   Builder(ShapeRuns& out, std::uint32_t first_item) : out_(out), item_(first_item) { begin(); }
 
-  void add(const TemplateItem& item) {
+  void add(const TemplateItem& item, bool is_last) {
     if (run_.node_count == std::numeric_limits<std::uint16_t>::max()) end(ShapeRun::Then::Next);
     ++item_;
     if (item.kind == ItemKind::Hole) {
@@ -31,10 +31,17 @@ class ShapeRuns::Builder {
     ++run_.node_count;
     for (std::uint32_t n = item.closes; n > 0; --n)
       close();
-    if (run_.closes > 0) end(ShapeRun::Then::Next);
+    if (run_.closes > 0) end(is_last ? ShapeRun::Then::End : ShapeRun::Then::Next);
   }
 
-  void finish() { end(ShapeRun::Then::End); }
+  void finish() {
+    // A run of nothing behind a hole is none.
+    if (run_.node_count == 0 && has_runs_) {
+      if (out_.runs_.back().then == ShapeRun::Then::Hole) out_.runs_.back().is_last = true;
+      if (out_.runs_.back().then != ShapeRun::Then::Next) return;
+    }
+    end(ShapeRun::Then::End);
+  }
 
  private:
   void begin() {
@@ -65,32 +72,35 @@ class ShapeRuns::Builder {
     run_.push_count = static_cast<std::uint16_t>(open_.size());
     out_.pushes_.insert(out_.pushes_.end(), open_.begin(), open_.end());
     out_.runs_.push_back(run_);
+    has_runs_ = true;
     begin();
   }
 
   ShapeRuns& out_;
   std::uint32_t item_;
   ShapeRun run_;
+  bool has_runs_ = false;
   std::vector<RunPush> open_;  // began in this run
 };
 
 ShapeRuns::ShapeRuns(const MacroSet& macros) {
   const std::span<const TemplateItem> items = macros.all_items();
-  first_run_.assign(items.size(), 0);
   for (const Template& made : macros.all_templates()) {
     COPSE_CHECK(made.item_count > 0);
-    first_run_[made.first_item] = static_cast<std::uint32_t>(runs_.size());
+    beginnings_.push_back({items[made.first_item].tag, static_cast<std::uint32_t>(runs_.size())});
     Builder builder(*this, made.first_item + 1);
     for (std::uint32_t i = 1; i < made.item_count; ++i) {
-      builder.add(items[made.first_item + i]);
+      builder.add(items[made.first_item + i], i + 1 == made.item_count);
     }
     builder.finish();
   }
+  nodes_.resize(nodes_.size() + kNodesAtOnce);
+  pushes_.resize(pushes_.size() + kPushesAtOnce);
 }
 
 std::size_t ShapeRuns::memory_bytes() const {
   return nodes_.capacity() * sizeof(CopseFlatNode) + pushes_.capacity() * sizeof(RunPush) +
-         runs_.capacity() * sizeof(ShapeRun) + first_run_.capacity() * sizeof(std::uint32_t);
+         runs_.capacity() * sizeof(ShapeRun) + beginnings_.capacity() * sizeof(Beginning);
 }
 
 }  // namespace copse

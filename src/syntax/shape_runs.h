@@ -25,6 +25,7 @@ struct ShapeRun {
   std::uint16_t closes = 0;      // nodes that end behind the run and began before it
   std::uint8_t shows = 0;        // what the run's outermost nodes show in the node around them
   Then then = Then::End;
+  bool is_last = false;    // nothing of the template follows the hole
   bool is_marked = false;  // missing or ERROR nodes are among them
   // Of the hole behind the run.
   std::uint8_t hole_itself = 0;
@@ -41,13 +42,22 @@ struct RunPush {
 
 class ShapeRuns {
  public:
+  // Nodes that may be read from each run on, and pushes, whatever the run's numbers say.
+  static constexpr std::uint32_t kNodesAtOnce = 4;
+  static constexpr std::uint32_t kPushesAtOnce = 2;
+
   // REQUIRES: all macros were read.
   explicit ShapeRuns(const MacroSet& macros);
 
-  // A template's first run, behind its first node.
-  const ShapeRun* of_template(const Template& made) const {
-    return &runs_[first_run_[made.first_item]];
-  }
+  // How a template begins: its first node, whose tag lacks what its place says, and the runs
+  // behind.
+  struct Beginning {
+    std::uint32_t tag = 0;
+    std::uint32_t first_run = 0;
+  };
+  // By place in the macro set's templates.
+  const Beginning& of_template(std::uint32_t index) const { return beginnings_[index]; }
+  const ShapeRun* run(std::uint32_t index) const { return &runs_[index]; }
   const CopseFlatNode* nodes(const ShapeRun& run) const { return nodes_.data() + run.first_node; }
   const RunPush* pushes(const ShapeRun& run) const { return pushes_.data() + run.first_push; }
 
@@ -59,7 +69,7 @@ class ShapeRuns {
   std::vector<CopseFlatNode> nodes_;  // a leaf's start is its span class
   std::vector<RunPush> pushes_;
   std::vector<ShapeRun> runs_;
-  std::vector<std::uint32_t> first_run_;  // by a template's first item
+  std::vector<Beginning> beginnings_;
 };
 
 }  // namespace copse

@@ -1,6 +1,7 @@
 #include "syntax/tree_shape.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "syntax/leaf_spans.h"
@@ -65,20 +66,28 @@ class ShapeSink {
 
   // REQUIRES: the run's nodes fit.
   void lay(const ShapeRuns& runs, const ShapeRun& run) {
+    // Most runs are short: a fixed number costs less than guessing it wrongly. What is written
+    // behind the run's nodes will be overwritten, or lies in the memory's margin.
     const CopseFlatNode* from = runs.nodes(run);
     CopseFlatNode* const first = next_;
-    for (std::uint32_t i = 0; i < run.node_count; ++i) {
+    std::memcpy(first, from, ShapeRuns::kNodesAtOnce * sizeof(CopseFlatNode));
+    for (std::uint32_t i = ShapeRuns::kNodesAtOnce; i < run.node_count; ++i) {
       first[i] = from[i];
     }
     next_ += run.node_count;
     top_->shows |= run.shows;
     if (run.is_marked) [[unlikely]]
       mark_all(first);
+    if (limit_ - top_ <= run.push_count + 2) [[unlikely]]
+      grow();
     const RunPush* push = runs.pushes(run);
-    for (std::uint32_t n = run.push_count; n > 0; --n, ++push) {
-      if (++top_ == limit_) grow();
-      *top_ = {static_cast<std::uint32_t>(first - first_) + push->node, push->itself, push->shows};
+    const auto base = static_cast<std::uint32_t>(first - first_);
+    top_[1] = {base + push[0].node, push[0].itself, push[0].shows};
+    top_[2] = {base + push[1].node, push[1].itself, push[1].shows};
+    for (std::uint32_t n = 2; n < run.push_count; ++n) {
+      top_[n + 1] = {base + push[n].node, push[n].itself, push[n].shows};
     }
+    top_ += run.push_count;
     for (std::uint32_t n = run.closes; n > 0; --n)
       close();
   }
@@ -270,7 +279,7 @@ class ShapeWalk {
     Frame& frame = frames_.emplace_back();
     frame.kind = Frame::Kind::Run;
     frame.closes = run.hole_closes;
-    frame.run = run_ + 1;
+    frame.run = run.is_last ? nullptr : run_ + 1;
     return enter(run.hole_tag, run.hole_table, run.hole_itself);
   }
 
@@ -281,22 +290,23 @@ class ShapeWalk {
   }
 
   bool enter_begun(std::uint32_t tag, TableId table, std::uint8_t itself) {
-    const Template* made = nullptr;
+    std::uint32_t made = 0;
     std::uint32_t opcode = 0;
     if (table != kNoTable) {
       opcode = in_.opcode(macros_, table);
       if (in_.failed()) return fail("its opcodes end early, or one is out of range");
     }
-    if (opcode != 0) {
-      made = &macros_.of_opcode(table, opcode);
+    if (opcode != 0) [[likely]] {
+      made = macros_.index_of_opcode(table, opcode);
     } else {
       const std::uint64_t shape = in_.number(NumberRole::Shape);
       if (in_.failed() || shape > model_.shape_count()) return fail("a shape is out of range");
       if (shape == 0) return enter_list(tag, itself);
-      made = &macros_.of_shape(static_cast<ShapeId>(shape - 1));
+      made = MacroSet::index_of_shape(static_cast<ShapeId>(shape - 1));
     }
-    run_ = runs_.of_template(*made);
-    sink_.open(tag | macros_.items(*made)->tag, itself);
+    const ShapeRuns::Beginning& begins = runs_.of_template(made);
+    run_ = runs_.run(begins.first_run);
+    sink_.open(tag | begins.tag, itself);
     return true;
   }
 
