@@ -1,5 +1,5 @@
 // tree-sitter's query cursor and a host's predicates.
-#include "query_rival.h"
+#include "common/query_rival.h"
 
 #include <algorithm>
 
