@@ -6,6 +6,8 @@ from text import styles
 
 HERE = pathlib.Path(__file__).resolve().parent
 NOTHING = "–"
+# Of the matches of two programs, before it is worth a note.
+DIFFERENCE_MAX = 0.05
 
 
 def written(form):
@@ -17,6 +19,11 @@ count, seconds, decimal, percent = (written(form) for form in ("{:,}", "{:,.3f}"
 
 def ratio(value):
     return NOTHING if value is None else f"{value:,.1f}×" if value < 100 else f"{value:,.0f}×"
+
+
+def differ(rival):
+    one, other = rival["matches"], rival["copse_matches"]
+    return abs(one - other) > DIFFERENCE_MAX * max(one, other)
 
 
 def cells_of(row, part):
@@ -55,6 +62,9 @@ def summary_lines(report):
 
 def notes(report):
     yield from (f"WRONG: {failure}" for failure in report["failures"])
+    apart = [row["name"] for row in report["rows"] if row["astgrep"] and differ(row["astgrep"])]
+    if apart:
+        yield f"ast-grep has more than a twentieth more or fewer matches: {', '.join(apart)}"
     if report["size"] == "small":
         yield "SIZE=small: a million lines of linux-10m stand for the whole kernel, and fixed costs weigh more."
     machine = report["machine"]
