@@ -23,9 +23,9 @@
 
 #include "codec/frame_codec.h"
 #include "common/corpus.h"
+#include "common/query_rival.h"
 #include "common/rivals.h"
 #include "core/io/memory.h"
-#include "query_rival.h"
 
 namespace copse::bench {
 namespace {

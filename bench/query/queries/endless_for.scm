@@ -1,0 +1,4 @@
+; title: loops without an end
+; about: negated fields
+; whole: yes
+(for_statement !initializer !condition !update) @loop
