@@ -113,6 +113,12 @@ class BitReader {
   }
   // Fails above 32 bits. REQUIRES: k < 32.
   std::uint64_t get_rice(unsigned k) {
+    const std::uint64_t bits = peek();
+    const auto zeros = static_cast<unsigned>(std::countr_zero(bits | std::uint64_t{1} << 63));
+    if (zeros + 1 + k <= kPeekBits) [[likely]] {
+      skip(zeros + 1 + k);
+      return std::uint64_t{zeros} << k | (bits >> (zeros + 1) & ((std::uint64_t{1} << k) - 1));
+    }
     const std::uint64_t high = get_unary();
     if (high > UINT32_MAX >> k) {
       fail();
@@ -121,6 +127,13 @@ class BitReader {
     return high << k | get(k);
   }
   std::uint64_t get_golomb(unsigned k) {
+    const std::uint64_t bits = peek();
+    const auto zeros = static_cast<unsigned>(std::countr_zero(bits | std::uint64_t{1} << 63));
+    if (2 * zeros + 1 + k <= kPeekBits) [[likely]] {
+      const std::uint64_t above = std::uint64_t{1} << (zeros + k);
+      skip(2 * zeros + 1 + k);
+      return (above | (bits >> (zeros + 1) & (above - 1))) - (std::uint64_t{1} << k);
+    }
     const std::uint64_t width = get_unary() + k;
     if (width > kGolombBitsMax) {
       fail();
@@ -149,8 +162,9 @@ class BitReader {
 
  private:
   static constexpr std::uint64_t kGolombBitsMax = 40;
+  static constexpr unsigned kPeekBits = 57;
 
-  // The next 57 bits at least.
+  // The next kPeekBits at least.
   std::uint64_t peek() const {
     const std::size_t byte = position_ >> 3;
     std::uint64_t bits = 0;

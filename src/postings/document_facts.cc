@@ -68,15 +68,13 @@ FactCollector::FactCollector(std::shared_ptr<const Grammar> grammar)
   }
   for (const unsigned hidden : {COPSE_SYMBOL_ERROR_REPEAT, COPSE_SYMBOL_ERROR}) {
     const auto symbol = static_cast<std::uint16_t>(hidden);
-    public_.push_back(symbol);
-    visible_.push_back(grammar_->is_visible(symbol) ? 1 : 0);
+    symbols_.push_back({symbol, grammar_->is_visible(symbol)});
   }
   for (std::uint32_t symbol = 0; symbol < grammar_->symbol_count(); ++symbol) {
     const auto id = static_cast<std::uint16_t>(symbol);
-    public_.push_back(grammar_->public_symbol(id));
-    visible_.push_back(grammar_->is_visible(id) ? 1 : 0);
+    symbols_.push_back({grammar_->public_symbol(id), grammar_->is_visible(id)});
   }
-  kind_file_.assign(public_.size(), 0);
+  kind_file_.assign(symbols_.size(), 0);
   edges_.resize(kEdgeSlotsMin);
   word_slots_.resize(kWordSlotsMin);
 }
@@ -103,67 +101,67 @@ DocumentFacts FactCollector::collect(std::span<const CopseFlatNode> nodes,
 
 // ---- nodes -------------------------------------------------------------------------------------
 
+// Nodes begin and end where leaves do.
+inline void FactCollector::note_cut(std::size_t at) {
+  if (at == 0 || at >= source_.size()) return;
+  if (is_word_byte(source_[at - 1]) && is_word_byte(source_[at])) cuts_.push_back(at);
+}
+
 // The field is what ts_tree_cursor_current_status() finds: the first that a production names on the
 // way up to the visible parent. Unlike ts_tree_cursor_current_field_id() it looks above extras,
 // too.
 void FactCollector::walk(std::span<const CopseFlatNode> nodes) {
   levels_.clear();
+  std::size_t last_end = 0;
   for (std::uint32_t index = 0; index < nodes.size(); ++index) {
     const CopseFlatNode& node = nodes[index];
     while (!levels_.empty() && levels_.back().end <= index)
       levels_.pop_back();
-    std::uint16_t symbol = copse_node_symbol(&node);
-    bool visible = true;
+    const bool is_root = levels_.empty();
+    Symbol symbol = symbols_[slot_of(copse_node_symbol(&node))];
+    bool visible = symbol.visible || is_root;
     FactEdge edge;
-    if (!levels_.empty()) {
+    if (!is_root) {
       Level& level = levels_.back();
       edge.parent = level.parent;
       edge.field = level.field;
-      visible = visible_[slot_of(symbol)] != 0;
       if (!copse_node_is_extra(&node)) {
         const std::uint32_t rank = level.structural++;
-        const std::uint16_t alias =
-            rank < level.names.alias_count ? level.names.aliases[rank] : std::uint16_t{0};
-        if (alias != 0) {
-          symbol = alias;
+        const ChildNames& names = *level.names;
+        if (rank < names.alias_count && names.aliases[rank] != 0) {
+          symbol = symbols_[slot_of(names.aliases[rank])];
           visible = true;
         }
-        const std::uint16_t own =
-            rank < level.names.field_count ? level.names.fields[rank] : std::uint16_t{0};
-        if (own != 0) edge.field = own;
+        if (rank < names.field_count && names.fields[rank] != 0) edge.field = names.fields[rank];
       }
     }
-    const std::uint16_t kind = public_[slot_of(symbol)];
-    if (visible) {
-      note_kind(symbol);
-      edge.child = kind;
-      if (!levels_.empty()) note_edge(edge);
-    }
+    edge.child = symbol.shown;
+    // The kind of a node is new to the file only where its edge is.
+    if (visible && (is_root || note_edge(edge))) note_kind(edge.child);
     if (copse_node_is_leaf(&node)) {
       if (copse_node_is_missing(&node)) facts_.has_missing = true;
-      note_cuts(node);
+      const std::size_t end = std::size_t{node.start} + node.extent;
+      if (node.start != last_end) note_cut(node.start);
+      note_cut(end);
+      last_end = end;
       continue;
     }
-    Level level;
-    level.end = index + node.extent;
-    level.names = names_[copse_node_production(&node)];
-    level.parent = visible ? kind : edge.parent;
     // As the original: an alias without visible metadata does not end the way up.
-    const bool ends_way = levels_.empty() || visible_[slot_of(symbol)] != 0;
-    level.field = ends_way ? std::uint16_t{0} : edge.field;
-    levels_.push_back(level);
+    const bool ends_way = is_root || symbol.visible;
+    levels_.push_back({index + node.extent, 0, &names_[copse_node_production(&node)],
+                       visible ? edge.child : edge.parent,
+                       ends_way ? std::uint16_t{0} : edge.field});
   }
 }
 
-void FactCollector::note_kind(std::uint16_t symbol) {
-  const std::uint16_t kind = public_[slot_of(symbol)];
+void FactCollector::note_kind(std::uint16_t kind) {
   std::uint32_t& file = kind_file_[slot_of(kind)];
   if (file == file_) return;
   file = file_;
   facts_.kinds.push_back(kind);
 }
 
-void FactCollector::note_edge(const FactEdge& edge) {
+bool FactCollector::note_edge(const FactEdge& edge) {
   const std::uint64_t key = edge_key(edge);
   const std::size_t mask = edges_.size() - 1;
   std::size_t at = mixed(key) & mask;
@@ -172,13 +170,14 @@ void FactCollector::note_edge(const FactEdge& edge) {
       edges_[at] = {key, file_};
       facts_.edges.push_back(edge);
       if (++edge_count_ * 2 > edges_.size()) grow_edges();
-      return;
+      return true;
     }
     at = (at + 1) & mask;
   }
-  if (edges_[at].file == file_) return;
+  if (edges_[at].file == file_) return false;
   edges_[at].file = file_;
   facts_.edges.push_back(edge);
+  return true;
 }
 
 void FactCollector::grow_edges() {
@@ -195,18 +194,6 @@ void FactCollector::grow_edges() {
 }
 
 // Nodes begin and end where leaves do.
-void FactCollector::note_cuts(const CopseFlatNode& leaf) {
-  const std::size_t size = source_.size();
-  const auto cuts_word = [&](std::size_t at) {
-    return at > 0 && at < size && is_word_byte(static_cast<unsigned char>(source_[at - 1])) &&
-           is_word_byte(static_cast<unsigned char>(source_[at]));
-  };
-  const std::size_t begin = leaf.start;
-  const std::size_t end = begin + leaf.extent;
-  if (cuts_word(begin)) cuts_.push_back(begin);
-  if (cuts_word(end)) cuts_.push_back(end);
-}
-
 // ---- words -------------------------------------------------------------------------------------
 
 void FactCollector::collect_words() {

@@ -77,11 +77,15 @@ class FactCollector {
     std::uint32_t alias_count = 0;
     std::uint32_t field_count = 0;
   };
+  struct Symbol {
+    std::uint16_t shown = 0;  // the public one
+    bool visible = false;
+  };
   // An open node, hidden or not.
   struct Level {
     std::uint32_t end = 0;
     std::uint32_t structural = 0;
-    ChildNames names;
+    const ChildNames* names = nullptr;
     std::uint16_t parent = 0;  // public symbol of the visible node that its children belong to
     std::uint16_t field = 0;   // what its children get when their own production names none
   };
@@ -92,9 +96,10 @@ class FactCollector {
   };
 
   void note_kind(std::uint16_t kind);
-  void note_edge(const FactEdge& edge);
+  // Whether it is new to the file.
+  bool note_edge(const FactEdge& edge);
   void grow_edges();
-  void note_cuts(const CopseFlatNode& leaf);
+  void note_cut(std::size_t at);
   void walk(std::span<const CopseFlatNode> nodes);
   void collect_words();
   void note_pieces(std::size_t begin, std::size_t end, const std::size_t* first_cut,
@@ -106,8 +111,7 @@ class FactCollector {
   WordRules rules_;
   std::vector<std::uint16_t> field_table_;
   std::vector<ChildNames> names_;         // by production
-  std::vector<std::uint16_t> public_;     // by symbol + 2, ERROR and its repetition first
-  std::vector<std::uint8_t> visible_;     // likewise
+  std::vector<Symbol> symbols_;           // by symbol + 2, ERROR and its repetition first
   std::vector<std::uint32_t> kind_file_;  // likewise: the file it was met in last
   std::vector<EdgeSlot> edges_;
   std::size_t edge_count_ = 0;

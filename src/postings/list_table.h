@@ -16,7 +16,7 @@
 namespace copse {
 
 // Bits after which a page is closed: what a lookup decodes half of.
-inline constexpr std::size_t kPageBits = 12'288;
+inline constexpr std::size_t kPageBits = 8192;
 inline constexpr std::uint32_t kPageListsMax = 4096;
 inline constexpr std::size_t kPageEntryBytes = 12;
 inline constexpr std::size_t kTableBytesMax = UINT32_MAX;

@@ -99,6 +99,10 @@ bool get_posting_list(BitReader& in, std::uint32_t count, std::uint32_t universe
         out[i] = range.low + i;
       continue;
     }
+    if (range.count == 1) {
+      *out = range.low + in.get_one_of(range.width);
+      continue;
+    }
     if (is_bitmap(range)) {
       std::uint64_t bitmap = in.get(range.width);
       if (static_cast<std::uint32_t>(std::popcount(bitmap)) != range.count) return false;

@@ -143,6 +143,7 @@ Result<PostingsSegment> PostingsSegment::open(ByteView bytes, std::shared_ptr<co
     place = table;
   }
   if (!in.at_end()) return damaged("something stands behind its lists");
+  COPSE_TRY(segment.any_word_, segment.kinds_.find(kAnyWordList));
   return segment;
 }
 
@@ -177,8 +178,7 @@ Result<DocumentSet> PostingsSegment::documents_with_edge(const EdgePattern& patt
 }
 
 Result<DocumentSet> PostingsSegment::documents_with_word(std::uint32_t hash) const {
-  COPSE_TRY(const auto unknown, kinds_.find(kAnyWordList));
-  DocumentSet found = DocumentSet::of(unknown);
+  DocumentSet found = DocumentSet::of(any_word_);
   for (std::size_t tier = 0; tier < kWordTiers; ++tier) {
     COPSE_TRY(const auto documents, words_[tier].find(word_key(hash, word_bits_[tier])));
     found.add_all(documents);

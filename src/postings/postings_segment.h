@@ -106,6 +106,7 @@ class PostingsSegment {
   ListTable kinds_;
   ListTable edge_lists_;
   std::array<ListTable, kWordTiers> words_;
+  std::vector<std::uint32_t> any_word_;  // documents of which no words are known
 };
 
 }  // namespace copse

@@ -2,7 +2,6 @@
 #include "postings/word_rules.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 
@@ -18,22 +17,7 @@ namespace {
 
 constexpr std::uint64_t kWordSeed = 0x636f707365;
 
-constexpr std::array<bool, 256> make_word_bytes() {
-  std::array<bool, 256> table{};
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    table[byte] = byte >= 0x80 || byte == '_' || (byte >= '0' && byte <= '9') ||
-                  (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-  }
-  return table;
-}
-
-constexpr std::array<bool, 256> kWordBytes = make_word_bytes();
-
 }  // namespace
-
-bool is_word_byte(unsigned char byte) {
-  return kWordBytes[byte];
-}
 
 std::uint32_t word_hash(std::string_view word) {
   const std::size_t bytes = std::min(word.size(), kWordBytesMax);
@@ -44,7 +28,7 @@ std::uint32_t word_hash(std::string_view word) {
 std::uint64_t plain_word_mask(const char* text, std::size_t bytes) {
   std::uint64_t mask = 0;
   for (std::size_t i = 0; i < bytes; ++i) {
-    mask |= std::uint64_t{kWordBytes[static_cast<unsigned char>(text[i])]} << i;
+    mask |= std::uint64_t{is_word_byte(text[i])} << i;
   }
   return mask;
 }
@@ -81,9 +65,7 @@ WordRules::WordRules(const Grammar& grammar) {
     const auto id = static_cast<std::uint16_t>(symbol);
     const std::string_view name = grammar.symbol_name(id);
     if (!grammar.is_visible(id) || grammar.is_named(id) || name.size() < kWordBytesMin) continue;
-    const bool is_word = std::all_of(name.begin(), name.end(), [](char byte) {
-      return is_word_byte(static_cast<unsigned char>(byte));
-    });
+    const bool is_word = std::all_of(name.begin(), name.end(), is_word_byte);
     if (is_word) hashes.push_back(word_hash(name));
   }
   slots_.assign(std::bit_ceil(hashes.size() * 4 + 4), 0);

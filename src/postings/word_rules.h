@@ -6,6 +6,7 @@
 // both sides: nearly every file has them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -21,7 +22,18 @@ inline constexpr std::size_t kWordBytesMax = 64;
 // Never 0. REQUIRES: the text is a run of word bytes, kWordBytesMin at least.
 std::uint32_t word_hash(std::string_view word);
 
-bool is_word_byte(unsigned char byte);
+inline constexpr std::array<bool, 256> kWordBytes = [] {
+  std::array<bool, 256> table{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    table[byte] = byte >= 0x80 || byte == '_' || (byte >= '0' && byte <= '9') ||
+                  (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+  }
+  return table;
+}();
+
+inline bool is_word_byte(char byte) {
+  return kWordBytes[static_cast<unsigned char>(byte)];
+}
 
 // Calls visit(begin, end) for each maximal run of word bytes, in order.
 template <typename Visit>
