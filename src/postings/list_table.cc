@@ -211,6 +211,16 @@ Result<std::vector<std::uint32_t>> ListTable::find(std::uint32_t key) const {
   return documents;
 }
 
+Status ListTable::check_pages() const {
+  for (std::uint32_t i = 0; i < shape_.pages; ++i) {
+    const Page page = this->page(i);
+    if (page_checksum(data_.subspan(page.begin, page.end - page.begin)) != page.checksum) {
+      return damaged(i);
+    }
+  }
+  return success();
+}
+
 Result<bool> ListCursor::next() {
   if (++at_ >= head_.keys.size()) {
     if (next_page_ == table_->shape().pages) {

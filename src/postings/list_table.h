@@ -71,6 +71,8 @@ class ListTable {
   // The documents of a key, first_document added; none when there is no such key. Corrupt when the
   // page is damaged. Cost: some microseconds.
   Result<std::vector<std::uint32_t>> find(std::uint32_t key) const;
+  // The checksums of all pages. Corrupt at the first that is wrong.
+  Status check_pages() const;
 
  private:
   friend class ListCursor;

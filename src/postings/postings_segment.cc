@@ -69,12 +69,7 @@ Result<Head> read_head(ByteView body) {
 
 std::uint64_t document_key(const ContentKey& content, const ContentId& grammar,
                            std::uint64_t parser_build) {
-  Bytes bytes;
-  ByteWriter out(bytes);
-  out.raw(content.digest);
-  out.raw(grammar.digest);
-  out.u64(parser_build);
-  return checksum64(bytes);
+  return checksum64(content.digest, checksum64(grammar.digest, parser_build));
 }
 
 Result<PostingsSegment> PostingsSegment::open(ByteView bytes, std::shared_ptr<const void> owner) {
@@ -145,6 +140,14 @@ Result<PostingsSegment> PostingsSegment::open(ByteView bytes, std::shared_ptr<co
   if (!in.at_end()) return damaged("something stands behind its lists");
   COPSE_TRY(segment.any_word_, segment.kinds_.find(kAnyWordList));
   return segment;
+}
+
+Status PostingsSegment::check_pages() const {
+  COPSE_TRY_STATUS(kinds_.check_pages());
+  COPSE_TRY_STATUS(edge_lists_.check_pages());
+  for (const ListTable& table : words_)
+    COPSE_TRY_STATUS(table.check_pages());
+  return success();
 }
 
 std::uint64_t PostingsSegment::key(std::uint32_t document) const {

@@ -28,11 +28,11 @@ std::uint64_t document_key(const ContentKey& content, const ContentId& grammar,
                            std::uint64_t parser_build);
 
 inline constexpr std::uint32_t kPostingsVersion = 1;
-// Words are kept by the first bits of their hashes: so many that a document has one in 2^10 of
-// them (but see kWordBitsMax), which is how often it is found for a word that it does not have.
+// Words are kept by the first bits of their hashes: so many that a document has at most one in 2^9
+// of them (but see kWordBitsMax), which is how often it is found for a word that it does not have.
 // Documents of many words are kept apart, as they would need more bits than all others, and are
 // those that are looked into in vain at most cost.
-inline constexpr unsigned kSpareWordBits = 10;
+inline constexpr unsigned kSpareWordBits = 9;
 inline constexpr unsigned kWordBitsMax = 24;
 inline constexpr std::size_t kWordTiers = 2;
 // The size class, log2 of the number of words, from which on a document is of the first tier.
@@ -85,6 +85,9 @@ class PostingsSegment {
   Result<DocumentSet> documents_with_edge(const EdgePattern& pattern) const;
   // Documents that have a word of that hash, some that do not, and those of which it is not known.
   Result<DocumentSet> documents_with_word(std::uint32_t hash) const;
+
+  // Reads every page. Corrupt at the first that is damaged.
+  Status check_pages() const;
 
   // All of it, in order: for merging and checking.
   std::span<const FactEdge> edges() const { return edges_; }

@@ -13,10 +13,10 @@
 namespace copse {
 
 // Facts that wait to become a segment. For one thread. Memory: memory_bytes(), and while finish()
-// runs some 16 bytes for each word, kind and edge of a document besides.
-class SegmentBuilder {
+// runs some four bytes for each word besides, and what comes out.
+class PostingsBuilder {
  public:
-  explicit SegmentBuilder(const ContentId& grammar);
+  explicit PostingsBuilder(const ContentId& grammar);
 
   // A document is numbered by its size and then by when it came. REQUIRES: document_count() <
   // kSegmentDocumentsMax.

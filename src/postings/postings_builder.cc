@@ -1,5 +1,5 @@
 // Sorting facts by what they are of.
-#include "postings/segment_builder.h"
+#include "postings/postings_builder.h"
 
 #include <algorithm>
 #include <array>
@@ -13,6 +13,8 @@ namespace copse {
 namespace {
 
 constexpr std::size_t kEdgeSlotsMin = 1024;
+// Words are sorted in so many parts, one after another, to bound what lies beside them.
+constexpr std::uint32_t kWordParts = 4;
 
 struct Pair {
   std::uint32_t key;
@@ -48,7 +50,6 @@ void put_lists(const std::vector<Pair>& pairs, ListTableWriter& table) {
     table.put(pairs[i].key, documents);
     documents.clear();
   }
-  table.finish();
 }
 
 std::uint64_t slot_key(const FactEdge& edge) {
@@ -62,11 +63,11 @@ std::size_t slot_of(std::uint64_t key, std::size_t slots) {
 
 }  // namespace
 
-SegmentBuilder::SegmentBuilder(const ContentId& grammar) : grammar_(grammar) {
+PostingsBuilder::PostingsBuilder(const ContentId& grammar) : grammar_(grammar) {
   clear();
 }
 
-void SegmentBuilder::clear() {
+void PostingsBuilder::clear() {
   documents_.clear();
   lists_.clear();
   words_.clear();
@@ -74,12 +75,12 @@ void SegmentBuilder::clear() {
   edge_slots_.assign(kEdgeSlotsMin, EdgeSlot());
 }
 
-std::size_t SegmentBuilder::memory_bytes() const {
+std::size_t PostingsBuilder::memory_bytes() const {
   return documents_.size() * sizeof(Document) + lists_.size() * sizeof(lists_[0]) +
          words_.size() * sizeof(words_[0]) + edge_slots_.size() * sizeof(EdgeSlot);
 }
 
-std::uint32_t SegmentBuilder::edge_id(const FactEdge& edge) {
+std::uint32_t PostingsBuilder::edge_id(const FactEdge& edge) {
   const std::uint64_t key = slot_key(edge);
   std::size_t at = slot_of(key, edge_slots_.size());
   while (edge_slots_[at].key != 0) {
@@ -93,7 +94,7 @@ std::uint32_t SegmentBuilder::edge_id(const FactEdge& edge) {
   return id;
 }
 
-void SegmentBuilder::grow_edges() {
+void PostingsBuilder::grow_edges() {
   std::vector<EdgeSlot> old(edge_slots_.size() * 2);
   old.swap(edge_slots_);
   for (const EdgeSlot& slot : old) {
@@ -105,7 +106,7 @@ void SegmentBuilder::grow_edges() {
   }
 }
 
-void SegmentBuilder::add(std::uint64_t key, const DocumentFacts& facts) {
+void PostingsBuilder::add(std::uint64_t key, const DocumentFacts& facts) {
   COPSE_CHECK(documents_.size() < kSegmentDocumentsMax);
   documents_.push_back({key, lists_.size(), words_.size(), size_class_of(facts.words.size())});
   for (const std::uint16_t kind : facts.kinds)
@@ -117,7 +118,7 @@ void SegmentBuilder::add(std::uint64_t key, const DocumentFacts& facts) {
   words_.insert(words_.end(), facts.words.begin(), facts.words.end());
 }
 
-Bytes SegmentBuilder::finish() {
+Bytes PostingsBuilder::finish() {
   SegmentParts parts;
   parts.grammar = grammar_;
   parts.word_bits.fill(kWordBitsMax);
@@ -161,13 +162,21 @@ Bytes SegmentBuilder::finish() {
   });
   for (std::size_t tier = 0; tier < kWordTiers; ++tier) {
     const std::uint32_t first = parts.tables[2 + tier].shape().first_document;
-    collect(kWordBitsMax, 2 + tier,
-            [&](const Document& from, const Document& to, auto number, auto& pairs) {
-              if (tier_of(from.size_class) != tier) return;
-              for (std::size_t i = from.words; i < to.words; ++i)
-                pairs.push_back({word_key(words_[i], kWordBitsMax), number - first});
-            });
+    for (std::uint32_t part = 0; part < kWordParts; ++part) {
+      collect(kWordBitsMax, 2 + tier,
+              [&](const Document& from, const Document& to, auto number, auto& pairs) {
+                if (tier_of(from.size_class) != tier) return;
+                for (std::size_t i = from.words; i < to.words; ++i) {
+                  const std::uint32_t key = word_key(words_[i], kWordBitsMax);
+                  if (key * std::uint64_t{kWordParts} >> kWordBitsMax == part) {
+                    pairs.push_back({key, number - first});
+                  }
+                }
+              });
+    }
   }
+  for (ListTableWriter& table : parts.tables)
+    table.finish();
   clear();
   return write_segment(parts);
 }
