@@ -76,6 +76,7 @@ class PostingsSegment {
   // REQUIRES: document < document_count().
   std::uint64_t key(std::uint32_t document) const;
   std::uint8_t size_class(std::uint32_t document) const { return classes_[document]; }
+  ByteView size_classes() const { return classes_; }
   // Fewest bits that the words of a tier are known by.
   unsigned word_bits(std::size_t tier) const { return word_bits_[tier]; }
 

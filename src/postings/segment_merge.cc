@@ -82,6 +82,19 @@ std::vector<FactEdge> merge_edges(std::span<const PostingsSegment> segments,
   return all;
 }
 
+// What documents of a tier need.
+unsigned wanted_word_bits(std::span<const std::uint8_t> classes, std::size_t tier) {
+  std::uint64_t words = 0;
+  std::uint64_t documents = 0;
+  for (const std::uint8_t size_class : classes) {
+    if (tier_of(size_class) != tier) continue;
+    ++documents;
+    // The middle of the class.
+    words += (std::uint64_t{3} << std::min<unsigned>(size_class, kWordBitsMax)) / 4;
+  }
+  return word_bits_for(words, documents);
+}
+
 // As many bits as the documents need, and as every segment has.
 unsigned choose_word_bits(std::span<const PostingsSegment> segments, const SegmentParts& parts,
                           std::size_t tier) {
@@ -92,15 +105,7 @@ unsigned choose_word_bits(std::span<const PostingsSegment> segments, const Segme
     }
   }
   if (parts.keys.size() < kCoarseDocumentsMin) return bits;
-  std::uint64_t words = 0;
-  std::uint64_t documents = 0;
-  for (const std::uint8_t size_class : parts.classes) {
-    if (tier_of(size_class) != tier) continue;
-    ++documents;
-    // The middle of the class.
-    words += (std::uint64_t{3} << std::min<unsigned>(size_class, kWordBitsMax)) / 4;
-  }
-  return std::min(bits, word_bits_for(words, documents));
+  return std::min(bits, wanted_word_bits(parts.classes, tier));
 }
 
 }  // namespace
@@ -129,6 +134,17 @@ std::vector<DocumentPlace> documents_of(std::span<const PostingsSegment> segment
     by_key.erase(found);
   }
   return places;
+}
+
+bool has_coarse_words(const PostingsSegment& segment) {
+  // Documents about which one bit is missing are found in vain twice as often, which may pass.
+  constexpr unsigned kMissingBitsMin = 2;
+  for (std::size_t tier = 0; tier < kWordTiers; ++tier) {
+    const bool any = segment.word_table(tier).shape().documents > 0;
+    const unsigned wanted = wanted_word_bits(segment.size_classes(), tier);
+    if (any && segment.word_bits(tier) + kMissingBitsMin <= wanted) return true;
+  }
+  return false;
 }
 
 Result<Bytes> merge_segments(std::span<const PostingsSegment> segments,

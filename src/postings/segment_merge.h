@@ -28,6 +28,10 @@ std::vector<DocumentPlace> documents_of(std::span<const PostingsSegment> segment
 // this many documents: fewer keep what they have, as more may come.
 inline constexpr std::size_t kCoarseDocumentsMin = 4096;
 
+// Whether merges with others have left a segment's words with fewer bits than its own documents
+// need: it finds too many files in vain, and only their facts can mend it.
+bool has_coarse_words(const PostingsSegment& segment);
+
 // A segment of these documents alone, numbered by size and then as they stand here. A merge of all
 // lists at once: memory is what comes out, a page of each segment, and a few bytes a document.
 // Cost: about 50 ns a posting. LimitExceeded above kSegmentDocumentsMax documents, Corrupt when a

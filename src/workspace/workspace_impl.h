@@ -2,16 +2,20 @@
 // it.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "copse/workspace.h"
 
 #include "store/store.h"
 #include "syntax/tree_data.h"
 #include "workspace/languages.h"
+#include "workspace/postings_index.h"
 #include "workspace/prepared_file.h"
 #include "workspace/syntax_objects.h"
 
@@ -43,10 +47,20 @@ struct Workspace::Impl {
                                                    std::shared_ptr<const TreeModel> model,
                                                    std::uint32_t nodes) const;
 
+  // Opened at the first call. Thread-safe.
+  const PostingsIndex& postings() const;
+
   // NotFound names what to do.
   Result<FileRecord> find(std::string_view path) const;
   // "c++" to "cpp"; what nobody knows stays as it is.
   std::string language_id(std::string_view name) const;
+
+  // Nothing when the postings were not needed so far.
+  std::vector<std::string> postings_notes() const;
+
+  mutable std::once_flag postings_once;
+  mutable std::unique_ptr<const PostingsIndex> postings_opened;
+  mutable std::atomic<const PostingsIndex*> postings_now = nullptr;
 };
 
 }  // namespace copse
