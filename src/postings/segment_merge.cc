@@ -97,14 +97,14 @@ unsigned wanted_word_bits(std::span<const std::uint8_t> classes, std::size_t tie
 
 // As many bits as the documents need, and as every segment has.
 unsigned choose_word_bits(std::span<const PostingsSegment> segments, const SegmentParts& parts,
-                          std::size_t tier) {
+                          std::size_t tier, MergedWords words) {
   unsigned bits = kWordBitsMax;
   for (const PostingsSegment& segment : segments) {
     if (segment.word_table(tier).shape().documents > 0) {
       bits = std::min(bits, segment.word_bits(tier));
     }
   }
-  if (parts.keys.size() < kCoarseDocumentsMin) return bits;
+  if (words == MergedWords::Whole || parts.keys.size() < kCoarseDocumentsMin) return bits;
   return std::min(bits, wanted_word_bits(parts.classes, tier));
 }
 
@@ -148,7 +148,7 @@ bool has_coarse_words(const PostingsSegment& segment) {
 }
 
 Result<Bytes> merge_segments(std::span<const PostingsSegment> segments,
-                             std::span<const DocumentPlace> documents) {
+                             std::span<const DocumentPlace> documents, MergedWords words) {
   if (segments.empty() || documents.size() > kSegmentDocumentsMax) {
     return Error(ErrorCode::LimitExceeded,
                  "a segment of postings has room for " + std::to_string(kSegmentDocumentsMax) +
@@ -178,7 +178,7 @@ Result<Bytes> merge_segments(std::span<const PostingsSegment> segments,
     return Error(ErrorCode::LimitExceeded, "a segment of postings has too many kinds of edges");
   }
   for (std::size_t tier = 0; tier < kWordTiers; ++tier)
-    parts.word_bits[tier] = choose_word_bits(segments, parts, tier);
+    parts.word_bits[tier] = choose_word_bits(segments, parts, tier, words);
   parts.tables = make_tables(parts.classes, parts.edges.size(), parts.word_bits);
   for (std::size_t i = 0; i < kPostingsTables; ++i) {
     std::vector<Input> inputs;

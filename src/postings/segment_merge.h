@@ -32,11 +32,18 @@ inline constexpr std::size_t kCoarseDocumentsMin = 4096;
 // need: it finds too many files in vain, and only their facts can mend it.
 bool has_coarse_words(const PostingsSegment& segment);
 
+// What becomes of the words' bits.
+enum class MergedWords : std::uint8_t {
+  AsNeeded,  // as kCoarseDocumentsMin says
+  Whole,     // no fewer than every segment has
+};
+
 // A segment of these documents alone, numbered by size and then as they stand here. A merge of all
 // lists at once: memory is what comes out, a page of each segment, and a few bytes a document.
 // Cost: about 50 ns a posting. LimitExceeded above kSegmentDocumentsMax documents, Corrupt when a
 // segment is damaged. REQUIRES: the segments are of one grammar, no document is named twice.
 Result<Bytes> merge_segments(std::span<const PostingsSegment> segments,
-                             std::span<const DocumentPlace> documents);
+                             std::span<const DocumentPlace> documents,
+                             MergedWords words = MergedWords::AsNeeded);
 
 }  // namespace copse

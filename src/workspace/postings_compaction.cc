@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_set>
@@ -12,6 +11,7 @@
 
 #include "core/parallel.h"
 #include "postings/segment_merge.h"
+#include "workspace/fact_reader.h"
 #include "workspace/postings_frames.h"
 #include "workspace/postings_writer.h"
 #include "workspace/workspace_impl.h"
@@ -41,28 +41,6 @@ SoundSegments open_sound(const Store& store, const std::string& grammar) {
   }
   return sound;
 }
-
-// The facts of one file, or none when its tree cannot be read.
-class FactReader {
- public:
-  FactReader(Workspace::Impl& impl, unsigned threads) : impl_(impl), collectors_(threads) {}
-
-  std::optional<DocumentFacts> read(const FileRecord& record, unsigned thread) {
-    auto tree = impl_.read_tree(record);
-    if (!tree.ok()) return std::nullopt;
-    const TreeData& data = *tree.value();
-    auto& collector = collectors_[thread][record.grammar];
-    if (collector == nullptr) collector = std::make_unique<FactCollector>(data.grammar);
-    const std::span<const CopseFlatNode> nodes(data.nodes(), data.node_count());
-    const std::string_view source = data.source();
-    if (!data.fault().ok()) return std::nullopt;
-    return collector->collect(nodes, source);
-  }
-
- private:
-  Workspace::Impl& impl_;
-  std::vector<std::map<SharedId, std::unique_ptr<FactCollector>>> collectors_;
-};
 
 class PostingsCompactor {
  public:
