@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "syntax/tree_data.h"
 #include "workspace/languages.h"
 #include "workspace/prepared_file.h"
+#include "workspace/symbol_collector.h"
+#include "workspace/symbol_index.h"
 #include "workspace/syntax_objects.h"
 
 namespace copse {
@@ -24,6 +27,8 @@ struct Workspace::Impl {
   Store store;
   mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
   LanguageRegistry registry;      // for other names of languages
+  mutable std::mutex symbols_mutex;
+  mutable std::unique_ptr<const SymbolIndex> symbols;  // null until it is asked for
 
   // A source or a tree of a record, checked. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
@@ -42,6 +47,10 @@ struct Workspace::Impl {
   Result<std::unique_ptr<LazyNodes>> open_in_parts(const FileRecord& record,
                                                    std::shared_ptr<const TreeModel> model,
                                                    std::uint32_t nodes) const;
+
+  const SymbolIndex& symbol_index() const;
+  // Compiled for the record's grammar. Unsupported when the store has none.
+  Result<TagsQuery> tags_query(const FileRecord& record) const;
 
   // NotFound names what to do.
   Result<FileRecord> find(std::string_view path) const;
