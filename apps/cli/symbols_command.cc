@@ -1,4 +1,4 @@
-// copse symbols: definitions and references by name. copse outline: the definitions of a file.
+// copse symbols: definitions and references by name. copse outline: what one file defines.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -272,8 +272,8 @@ void add_symbols_command(CLI::App& program, Action& action) {
 void add_outline_command(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("outline", "Print what a file defines");
   auto flags = std::make_shared<OutlineFlags>();
-  command->add_option("FILE", flags->path, "The path as 'copse ls' prints it")
-      ->type_name("FILE")
+  command->add_option("PATH", flags->path, "The path as 'copse ls' prints it")
+      ->type_name("PATH")
       ->required();
   command->add_option("--format", flags->format, "text or jsonl; default: text")
       ->type_name("FORMAT")

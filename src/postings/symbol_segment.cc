@@ -235,7 +235,10 @@ Status SymbolCursor::seek(std::string_view name) {
 Status SymbolCursor::next() {
   COPSE_CHECK(!at_end());
   if (++at_ < names_.size()) return success();
-  return enter(block_ + 1);
+  const std::string last(names_[names_.size() - 1]);
+  COPSE_TRY_STATUS(enter(block_ + 1));
+  if (at_end() || names_[0] >= last) return success();
+  return corrupt(segment_->blocks()[block_].name_part.offset, "names out of order");
 }
 
 Result<std::span<const IndexedSymbol>> SymbolCursor::places() {
