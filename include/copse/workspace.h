@@ -17,8 +17,10 @@
 #include <string_view>
 #include <vector>
 
+#include "copse/file_problem.h"
 #include "copse/query.h"
 #include "copse/result.h"
+#include "copse/symbols.h"
 #include "copse/tree.h"
 
 namespace copse {
@@ -27,12 +29,6 @@ namespace copse {
 inline constexpr std::string_view kStoreDirectoryName = ".copse";
 
 // ---- indexing ----------------------------------------------------------------------------------
-
-// A file that was kept as plain source, or could not be read, and why.
-struct FileProblem {
-  std::string path;
-  std::string reason;
-};
 
 struct IndexProgress {
   std::uint64_t files_done = 0;
@@ -215,6 +211,18 @@ class Workspace {
   Result<QueryReport> query(const QueryRequest& request,
                             const std::function<bool(const FileMatch&)>& visit,
                             QueryError* error = nullptr) const;
+
+  // Every symbol that is asked for, in the order of rank (where the match is fuzzy), name, path and
+  // place. The visitor runs on the calling thread; it returns false to end the search.
+  // InvalidArgument for an exact match without a name. Cost: the first call on a Workspace looks at
+  // each record once; then a block of the index or two for a name, all names where the match is
+  // fuzzy. Files that no index covers are searched in their trees. Memory: the symbols of one name.
+  Result<SymbolReport> symbols(const SymbolRequest& request,
+                               const std::function<bool(const Symbol&)>& visit) const;
+  // The definitions of one file in the order of their places, each after what is around it. Of its
+  // tree as it is stored. NotFound as tree(), Unsupported when the store has no tags query for the
+  // file's language.
+  Result<std::vector<OutlineItem>> outline(std::string_view path) const;
 
   Result<StoreStats> stats() const;
 

@@ -133,6 +133,7 @@ Status Indexer::plan(const LanguageRegistry& registry) {
   for (const std::string& language : planner.languages()) {
     languages_->load(language, lanes_.front()->lane());
     languages_->adopt_stored(language, *writer_);
+    COPSE_TRY_STATUS(languages_->put_tags(language, *writer_));
   }
   COPSE_TRY(plan_, planner.finish(*languages_));
   report_.files_seen = plan_.files_seen;

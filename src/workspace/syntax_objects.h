@@ -29,6 +29,7 @@ inline constexpr std::uint8_t kDirectoryObject = 3;
 inline constexpr std::uint8_t kDictionaryObject = 4;
 inline constexpr std::uint8_t kLearningObject = 5;
 inline constexpr std::uint8_t kPhasesObject = 6;
+inline constexpr std::uint8_t kTagsObject = 7;
 
 // The root whose object says which directory the store is of: relative when the store lies inside.
 inline constexpr const char* kDirectoryRoot = "directory";

@@ -17,6 +17,8 @@
 #include "workspace/languages.h"
 #include "workspace/postings_index.h"
 #include "workspace/prepared_file.h"
+#include "workspace/symbol_collector.h"
+#include "workspace/symbol_index.h"
 #include "workspace/syntax_objects.h"
 
 namespace copse {
@@ -28,6 +30,8 @@ struct Workspace::Impl {
   Store store;
   mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
   LanguageRegistry registry;      // for other names of languages
+  mutable std::mutex symbols_mutex;
+  mutable std::unique_ptr<const SymbolIndex> symbols;  // null until it is asked for
 
   // A source or a tree of a record, checked. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
@@ -49,6 +53,9 @@ struct Workspace::Impl {
 
   // Opened at the first call. Thread-safe.
   const PostingsIndex& postings() const;
+  const SymbolIndex& symbol_index() const;
+  // Compiled for the record's grammar. Unsupported when the store has none.
+  Result<TagsQuery> tags_query(const FileRecord& record) const;
 
   // NotFound names what to do.
   Result<FileRecord> find(std::string_view path) const;
