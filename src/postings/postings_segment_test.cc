@@ -278,16 +278,15 @@ TEST(PostingsSegment, ANewerOneIsNotGuessedAt) {
 
 // The segment that docs/formats/postings.md takes to pieces. COPSE_UPDATE=1 writes it anew.
 TEST(PostingsSegment, IsReadAsItWasWrittenOnce) {
-  PostingsBuilder builder(some_grammar());
-  Documents documents;
-  for (const std::string text : {"[1, 22]", "{\"key\": null}", "[true, \"key\", "}) {
-    FactCollector collector(testing::language("json").grammar());
-    DocumentFacts facts = collector.collect(testing::parse_flat("json", text).nodes, text);
-    sort_facts(facts);
-    documents.emplace(1000 + documents.size(), facts);
-  }
-  const std::string path = std::string(COPSE_TEST_DATA_DIR) + "/formats/json/postings_v1.bin";
-  const Bytes bytes = build(documents);
+  const DocumentFacts first{{1, 3}, {{1, 0, 3}}, {word_hash("alpha")}, false, false};
+  const DocumentFacts second{
+      {1, 0xFFFF}, {{1, 2, 0xFFFF}}, {word_hash("alpha"), word_hash("beta")}, true, false};
+  const Documents documents{{0x0101, first}, {0x0202, second}, {0x0303, {{}, {}, {}, false, true}}};
+  PostingsBuilder builder(content_id(as_bytes("a grammar")));
+  for (const auto& [key, facts] : documents)
+    builder.add(key, facts);
+  const Bytes bytes = builder.finish();
+  const std::string path = std::string(COPSE_TEST_DATA_DIR) + "/formats/postings_v1.bin";
   if (std::getenv("COPSE_UPDATE") != nullptr) {
     std::ofstream(path, std::ios::binary) << as_text(bytes);
   }
