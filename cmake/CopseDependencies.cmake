@@ -16,6 +16,11 @@ copse_system_library(re2 re2)
 copse_system_library(libgit2 libgit2)
 copse_system_library(rapidjson RapidJSON)
 
+# CRoaring comes with a CMake package instead.
+find_package(roaring CONFIG REQUIRED)
+add_library(copse_dep_roaring INTERFACE)
+target_link_libraries(copse_dep_roaring INTERFACE roaring::roaring)
+
 # tree-sitter's C core, as the npm package carries it.
 set(COPSE_TREE_SITTER_DIR "${COPSE_NODE_MODULES}/tree-sitter/vendor/tree-sitter/lib")
 if(NOT EXISTS "${COPSE_TREE_SITTER_DIR}/src/lib.c")

@@ -16,6 +16,8 @@ using Action = std::function<int()>;
 // sets `action`, which outlives the parsing of the command line but not `program`.
 void add_index_command(CLI::App& program, Action& action);
 void add_query_command(CLI::App& program, Action& action);
+void add_symbols_command(CLI::App& program, Action& action);
+void add_outline_command(CLI::App& program, Action& action);
 void add_tree_command(CLI::App& program, Action& action);
 void add_cat_command(CLI::App& program, Action& action);
 void add_ls_command(CLI::App& program, Action& action);

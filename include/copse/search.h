@@ -9,15 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "copse/file_problem.h"
 #include "copse/query.h"
 
 namespace copse {
-
-// A file that was kept as plain source, or could not be read, and why.
-struct FileProblem {
-  std::string path;
-  std::string reason;
-};
 
 struct QueryRequest {
   std::string text;

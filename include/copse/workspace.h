@@ -17,9 +17,11 @@
 #include <string_view>
 #include <vector>
 
+#include "copse/file_problem.h"
 #include "copse/query.h"
 #include "copse/result.h"
 #include "copse/search.h"
+#include "copse/symbols.h"
 #include "copse/tree.h"
 
 namespace copse {
@@ -122,6 +124,9 @@ struct StoreStats {
   std::vector<LanguageStats> languages;  // by name
   std::uint64_t generation = 0;
   std::uint64_t pack_bytes = 0;
+  // Of the packs: what finds files by what they contain, and what finds definitions by name.
+  std::uint64_t postings_bytes = 0;
+  std::uint64_t symbols_bytes = 0;
   std::uint64_t catalogue_bytes = 0;
   std::uint64_t shared_bytes = 0;  // grammars and models, both copies
   std::uint64_t store_bytes = 0;   // everything under the store's directory
@@ -189,6 +194,18 @@ class Workspace {
                                  QueryError* error = nullptr) const;
   // How many matches there are. Asks for no positions where the query does not.
   Result<QueryReport> query_count(const QueryRequest& request, QueryError* error = nullptr) const;
+
+  // Every symbol that is asked for, in the order of rank (where the match is fuzzy), name, path and
+  // place. The visitor runs on the calling thread; it returns false to end the search.
+  // InvalidArgument for an exact match without a name. Cost: the first call on a Workspace looks at
+  // each record once; then a block of the index or two for a name, all names where the match is
+  // fuzzy. Files that no index covers are searched in their trees. Memory: the symbols of one name.
+  Result<SymbolReport> symbols(const SymbolRequest& request,
+                               const std::function<bool(const Symbol&)>& visit) const;
+  // The definitions of one file in the order of their places, each after what is around it. Of its
+  // tree as it is stored. NotFound as tree(), Unsupported when the store has no tags query for the
+  // file's language.
+  Result<std::vector<OutlineItem>> outline(std::string_view path) const;
 
   Result<StoreStats> stats() const;
 

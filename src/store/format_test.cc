@@ -52,6 +52,7 @@ Head sample_head() {
   head.segments = {{{2}, 300, 77, 10}, {{5}, 200, 78, 4}};
   head.packs = {{{1}, 4096, 14}, {{4}, 500, 1}};
   head.roots = {{"dictionary", {content_id(as_bytes("d"))}}};
+  head.frames = {{"a", {{1}, 40, 17, 30, 79}}, {"b", {{4}, 70, 17, 300, 80}}};
   return head;
 }
 
@@ -97,9 +98,11 @@ TEST(Format, WorkedExampleOfAHead) {
   head.generation = 1;
   head.next_id = 3;
   head.segments = {{{2}, 200, 0x0102030405060708, 1}};
-  head.packs = {{{1}, 67, 1}};
+  head.packs = {{{1}, 67, 2}};
+  head.frames = {{"words", {{1}, 60, 5, 300, 0x1112131415161718}}};
   EXPECT_EQ(hex(encode_head(head)),
-            "636f707365686564020000001c0000002a00000000000000"
+            "636f7073656865640300"
+            "0000300000002a00000000000000"
             "01"
             "03"
             "01"
@@ -110,9 +113,38 @@ TEST(Format, WorkedExampleOfAHead) {
             "01"
             "01"
             "43"
-            "01"
+            "02"
             "00"
-            "63d77a35e7a52a8c");
+            "01"
+            "05776f726473"
+            "01"
+            "3c"
+            "05"
+            "ac02"
+            "1817161514131211"
+            "84dfbacbd41ac842");
+}
+
+// Before there were named frames the body ended with the roots.
+TEST(Format, HeadsOfEarlierVersionsAreRead) {
+  for (const std::uint8_t version : {std::uint8_t{1}, std::uint8_t{2}}) {
+    Head head = sample_head();
+    head.frames.clear();
+    Bytes bytes = encode_head(head);
+    bytes.resize(bytes.size() - 9);  // the count and the checksum
+    bytes[8] = version;
+    --bytes[12];
+    ByteWriter(bytes).u64(checksum64(bytes));
+    const auto read = decode_head(bytes, "HEAD");
+    ASSERT_TRUE(read.ok()) << read.error().message();
+    EXPECT_EQ(read.value(), head);
+    // With the list it is no head of that version, and without it none of the next.
+    bytes = encode_head(head);
+    bytes[8] = version;
+    bytes.resize(bytes.size() - 8);
+    ByteWriter(bytes).u64(checksum64(bytes));
+    EXPECT_FALSE(decode_head(bytes, "HEAD").ok());
+  }
 }
 
 TEST(Format, WorkedExampleOfASharedObject) {
@@ -194,6 +226,20 @@ TEST(Format, HeadThatMakesNoSenseIsRefused) {
   Head unordered = sample_head();
   std::swap(unordered.packs[0], unordered.packs[1]);
   EXPECT_FALSE(decode_head(encode_head(unordered), "HEAD").ok());
+  Head twice = sample_head();
+  twice.frames[1].name = "a";
+  EXPECT_FALSE(decode_head(encode_head(twice), "HEAD").ok());
+  Head nameless = sample_head();
+  nameless.frames[0].name.clear();
+  EXPECT_FALSE(decode_head(encode_head(nameless), "HEAD").ok());
+  Head too_many = sample_head();
+  too_many.frames.clear();
+  for (std::size_t i = 0; i <= kMaxNamedFrames; ++i) {
+    too_many.frames.push_back({hex64(i), {{1}, 40, 17, 30, 79}});
+  }
+  EXPECT_FALSE(decode_head(encode_head(too_many), "HEAD").ok());
+  too_many.frames.pop_back();
+  EXPECT_TRUE(decode_head(encode_head(too_many), "HEAD").ok());
   Head many = sample_head();
   many.segments.resize(kMaxSegments + 1);
   EXPECT_FALSE(decode_head(encode_head(many), "HEAD").ok());

@@ -51,4 +51,16 @@ void visit_frames(const FileRecord& record, Visit visit) {
   if (record.tree) visit(*record.tree);
 }
 
+// Calls `visit(const FrameRef&)` for every frame anything in a generation refers to: records, then
+// names. A frame comes as often as it is referred to.
+template <typename Visit>
+void visit_frames(const Generation& generation, Visit visit) {
+  for (std::size_t i = 0; i < generation.catalogue.size(); ++i) {
+    visit_frames(generation.catalogue.record(i), visit);
+  }
+  for (const NamedFrameEntry& named : generation.head.frames) {
+    visit(named.frame);
+  }
+}
+
 }  // namespace copse

@@ -2,6 +2,7 @@
 #include "store/head.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/hash.h"
@@ -14,6 +15,9 @@ constexpr std::size_t kChecksumBytes = 8;
 constexpr std::size_t kMinSegmentBytes = 1 + 1 + 8 + 1;
 constexpr std::size_t kMinPackBytes = 3;
 constexpr std::size_t kMinRootBytes = 1 + ContentId::kSizeBytes;
+constexpr std::size_t kMinNamedFrameBytes = 1 + 4 + 8;
+constexpr std::uint32_t kNamedFramesSince = 3;
+static_assert(kMaxNamedFrames * (kMaxFrameNameBytes + 64) < kMaxHeadBytes / 2);
 
 Error corrupt(const std::string& file, std::size_t offset, const std::string& what) {
   return {ErrorCode::Corrupt, file + " at offset " + std::to_string(offset) + ": " + what};
@@ -42,9 +46,36 @@ void encode_body(const Head& head, Bytes& out) {
     writer.text(root.name);
     writer.raw(root.id.content.digest);
   }
+  writer.varint(head.frames.size());
+  for (const NamedFrameEntry& named : head.frames) {
+    writer.text(named.name);
+    writer.varint(named.frame.pack.value);
+    writer.varint(named.frame.offset);
+    writer.varint(named.frame.stored_bytes);
+    writer.varint(named.frame.raw_bytes);
+    writer.u64(named.frame.checksum);
+  }
 }
 
-Head decode_body(ByteReader& reader) {
+// False when a frame claims to be longer than any can be.
+bool decode_named_frames(ByteReader& reader, std::vector<NamedFrameEntry>& frames) {
+  frames.resize(reader.count(kMinNamedFrameBytes));
+  bool possible = true;
+  for (NamedFrameEntry& named : frames) {
+    named.name = reader.text();
+    named.frame.pack.value = reader.varint();
+    named.frame.offset = reader.varint();
+    const std::uint64_t stored_bytes = reader.varint();
+    possible = possible && stored_bytes <= kMaxFramePayloadBytes;
+    named.frame.stored_bytes = static_cast<std::uint32_t>(stored_bytes);
+    named.frame.raw_bytes = reader.varint();
+    named.frame.checksum = reader.u64();
+  }
+  return possible;
+}
+
+// No value when it says what no writer says; what the reader met is in the reader.
+std::optional<Head> decode_body(ByteReader& reader, std::uint32_t version) {
   Head head;
   head.store_id = reader.u64();
   head.generation = reader.varint();
@@ -68,6 +99,7 @@ Head decode_body(ByteReader& reader) {
     const ByteView digest = reader.raw(ContentId::kSizeBytes);
     std::copy(digest.begin(), digest.end(), root.id.content.digest.begin());
   }
+  if (version >= kNamedFramesSince && !decode_named_frames(reader, head.frames)) return {};
   return head;
 }
 
@@ -75,8 +107,15 @@ Head decode_body(ByteReader& reader) {
 bool is_plausible(const Head& head) {
   const auto pack_less = [](const PackEntry& a, const PackEntry& b) { return a.id >= b.id; };
   const auto root_less = [](const RootEntry& a, const RootEntry& b) { return a.name >= b.name; };
+  const auto frame_less = [](const auto& a, const auto& b) { return a.name >= b.name; };
+  const auto good_name = [](const NamedFrameEntry& named) {
+    return !named.name.empty() && named.name.size() <= kMaxFrameNameBytes;
+  };
   return head.segments.size() <= kMaxSegments && head.packs.size() <= kMaxPacks &&
-         head.roots.size() <= kMaxRoots &&
+         head.roots.size() <= kMaxRoots && head.frames.size() <= kMaxNamedFrames &&
+         std::all_of(head.frames.begin(), head.frames.end(), good_name) &&
+         std::adjacent_find(head.frames.begin(), head.frames.end(), frame_less) ==
+             head.frames.end() &&
          std::adjacent_find(head.packs.begin(), head.packs.end(), pack_less) == head.packs.end() &&
          std::adjacent_find(head.roots.begin(), head.roots.end(), root_less) == head.roots.end();
 }
@@ -137,11 +176,11 @@ Result<Head> decode_head(ByteView bytes, const std::string& file) {
                    "body expected of " + std::to_string(body_bytes) + " bytes, found " +
                        std::to_string(reader.remaining()));
   }
-  Head head = decode_body(reader);
-  if (reader.failed() || !reader.at_end() || !is_plausible(head)) {
+  std::optional<Head> head = decode_body(reader, version);
+  if (reader.failed() || !reader.at_end() || !head || !is_plausible(*head)) {
     return corrupt(file, kPrefixBytes, "the body makes no sense");
   }
-  return head;
+  return *std::move(head);
 }
 
 Result<HeadState> read_head(FileSystem& file_system, const std::string& directory) {

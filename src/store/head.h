@@ -29,7 +29,7 @@ struct SegmentEntry {
 struct PackEntry {
   PackId id;
   std::uint64_t committed_bytes = 0;  // what lies behind is not part of the store
-  std::uint64_t references = 0;       // from records; a hint for what can go
+  std::uint64_t references = 0;       // from records and names; a hint for what can go
 
   bool operator==(const PackEntry&) const = default;
 };
@@ -41,13 +41,21 @@ struct RootEntry {
   bool operator==(const RootEntry&) const = default;
 };
 
+struct NamedFrameEntry {
+  std::string name;
+  FrameRef frame;
+
+  bool operator==(const NamedFrameEntry&) const = default;
+};
+
 struct Head {
   std::uint64_t store_id = 0;
   std::uint64_t generation = 0;
-  std::uint64_t next_id = 1;           // higher than every pack and segment so far
-  std::vector<SegmentEntry> segments;  // oldest first: a later record replaces an earlier one
-  std::vector<PackEntry> packs;        // by id
-  std::vector<RootEntry> roots;        // by name
+  std::uint64_t next_id = 1;            // higher than every pack and segment so far
+  std::vector<SegmentEntry> segments;   // oldest first: a later record replaces an earlier one
+  std::vector<PackEntry> packs;         // by id
+  std::vector<RootEntry> roots;         // by name
+  std::vector<NamedFrameEntry> frames;  // by name
 
   bool operator==(const Head&) const = default;
 };

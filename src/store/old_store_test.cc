@@ -11,6 +11,9 @@ namespace {
 // sessions, the second of which removed gone.json and added late.json.
 constexpr const char* kFirst = COPSE_TEST_DATA_DIR "/stores/first";
 
+// tests/data/stores/second: the same, made by the last build that wrote version 2.
+constexpr const char* kSecond = COPSE_TEST_DATA_DIR "/stores/second";
+
 // A copy in memory, so that it may be written on.
 std::unique_ptr<MemoryFileSystem> copy_of(const std::string& directory) {
   auto disk = std::make_unique<MemoryFileSystem>();
@@ -39,7 +42,7 @@ std::unique_ptr<MemoryFileSystem> copy_of(const std::string& directory) {
   return disk;
 }
 
-void expect_first_files(const Store& store) {
+void expect_files(const Store& store) {
   ASSERT_EQ(store.file_count(), 4U);
   EXPECT_EQ(store.path(0), "a.json");
   EXPECT_EQ(store.path(3), "sub/b.json");
@@ -67,19 +70,23 @@ void expect_first_files(const Store& store) {
   EXPECT_EQ(late.value()->lines, 1U);
 }
 
-TEST(OldStore, IsRead) {
-  const auto store = Store::open(real_file_system(), kFirst);
+class OldStore : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Versions, OldStore, testing::Values(kFirst, kSecond));
+
+TEST_P(OldStore, IsRead) {
+  const auto store = Store::open(real_file_system(), GetParam());
   ASSERT_TRUE(store.ok()) << store.error().message();
-  ASSERT_NO_FATAL_FAILURE(expect_first_files(store.value()));
+  ASSERT_NO_FATAL_FAILURE(expect_files(store.value()));
   EXPECT_TRUE(store.value().damages().empty());
+  EXPECT_TRUE(store.value().named_frames().empty());
   const auto summary = store.value().verify(
       [](const Damage& damage) { ADD_FAILURE() << damage.file << ": " << damage.message; });
   ASSERT_TRUE(summary.ok());
   EXPECT_EQ(summary.value().frames, 7U);
 }
 
-TEST(OldStore, IsWrittenOn) {
-  const auto disk = copy_of(kFirst);
+TEST_P(OldStore, IsWrittenOn) {
+  const auto disk = copy_of(GetParam());
   {
     auto writer = StoreWriter::open_or_create(*disk, testing_model::kDirectory);
     ASSERT_TRUE(writer.ok()) << writer.error().message();
@@ -90,6 +97,7 @@ TEST(OldStore, IsWrittenOn) {
     const auto dictionary = writer.value().put_shared(4, as_bytes("dictionary"));
     ASSERT_TRUE(dictionary.ok());
     other.dictionary = dictionary.value();
+    ASSERT_TRUE(writer.value().set_named_frame("a frame", other.source).ok());
     ASSERT_TRUE(writer.value().put(std::move(other)).ok());
     ASSERT_TRUE(writer.value().commit().ok());
     ASSERT_TRUE(writer.value().remove("b.json").ok());
@@ -99,10 +107,13 @@ TEST(OldStore, IsWrittenOn) {
   }
   const auto store = Store::open(*disk, testing_model::kDirectory);
   ASSERT_TRUE(store.ok()) << store.error().message();
-  ASSERT_NO_FATAL_FAILURE(expect_first_files(store.value()));
+  ASSERT_NO_FATAL_FAILURE(expect_files(store.value()));
+  ASSERT_TRUE(store.value().named_frame("a frame"));
+  EXPECT_EQ(*store.value().named_frame("a frame"), store.value().find("a.json").value()->source);
+  EXPECT_TRUE(store.value().read_frame(*store.value().named_frame("a frame")).ok());
 }
 
-TEST(OldStore, DictionaryLivesAsLongAsARecordNeedsIt) {
+TEST(Store, DictionaryLivesAsLongAsARecordNeedsIt) {
   MemoryFileSystem disk;
   std::unique_ptr<Store> before;
   SharedId id;

@@ -110,6 +110,8 @@ inline constexpr std::size_t kMaxPathBytes = 32768;
 inline constexpr std::size_t kMaxLanguageBytes = 255;
 inline constexpr std::size_t kMaxNoteBytes = 4096;
 inline constexpr std::size_t kMaxRoots = 1024;
+inline constexpr std::size_t kMaxNamedFrames = 4096;
+inline constexpr std::size_t kMaxFrameNameBytes = 255;
 inline constexpr std::size_t kMaxPacks = 512;  // each costs a reader one descriptor
 
 }  // namespace copse

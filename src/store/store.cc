@@ -19,11 +19,8 @@ std::uint64_t file_bytes(FileSystem& file_system, const std::string& directory,
   return info.ok() ? info.value().size_bytes : 0;
 }
 
-std::uint64_t live_bytes(const Catalogue& catalogue, const PackSet& packs) {
-  std::vector<FrameRef> frames;
-  for (std::size_t i = 0; i < catalogue.size(); ++i) {
-    visit_frames(catalogue.record(i), [&](const FrameRef& ref) { frames.push_back(ref); });
-  }
+// Each frame once.
+std::uint64_t bytes_of(std::vector<FrameRef> frames, const PackSet& packs) {
   std::sort(frames.begin(), frames.end());
   frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
   std::uint64_t bytes = 0;
@@ -128,6 +125,23 @@ std::vector<std::string> Store::root_names() const {
   return names;
 }
 
+std::optional<FrameRef> Store::named_frame(std::string_view name) const {
+  const auto& frames = state_->generation.head.frames;
+  const auto found = std::lower_bound(
+      frames.begin(), frames.end(), name,
+      [](const NamedFrameEntry& entry, std::string_view wanted) { return entry.name < wanted; });
+  if (found == frames.end() || found->name != name) return std::nullopt;
+  return found->frame;
+}
+
+std::vector<std::string> Store::named_frames() const {
+  std::vector<std::string> names;
+  for (const NamedFrameEntry& entry : state_->generation.head.frames) {
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
 std::vector<Damage> Store::damages() const {
   return state_->damages.list();
 }
@@ -138,7 +152,14 @@ Result<DiskUsage> Store::disk_bytes() const {
   for (const PackEntry& pack : generation.head.packs) {
     usage.packs += pack.committed_bytes;
   }
-  usage.packs_live = live_bytes(generation.catalogue, generation.packs);
+  std::vector<FrameRef> live;
+  visit_frames(generation, [&](const FrameRef& ref) { live.push_back(ref); });
+  usage.packs_live = bytes_of(std::move(live), generation.packs);
+  std::vector<FrameRef> named;
+  for (const NamedFrameEntry& entry : generation.head.frames) {
+    named.push_back(entry.frame);
+  }
+  usage.named = bytes_of(std::move(named), generation.packs);
   for (const Mirror mirror : kMirrors) {
     for (const SegmentEntry& segment : generation.head.segments) {
       usage.catalogue +=

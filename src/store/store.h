@@ -20,7 +20,8 @@ namespace copse {
 // Bytes on disk by what they serve.
 struct DiskUsage {
   std::uint64_t packs = 0;       // all pack files of this generation, to their committed length
-  std::uint64_t packs_live = 0;  // frames that records refer to, headers included
+  std::uint64_t packs_live = 0;  // frames that records or names refer to, headers included
+  std::uint64_t named = 0;       // of these, the frames with names
   std::uint64_t catalogue = 0;   // both mirrors
   std::uint64_t shared = 0;      // both copies
   std::uint64_t head = 0;        // HEAD and HEAD.copy
@@ -94,13 +95,16 @@ class Store {
   // What a writer set under that name, if anything.
   std::optional<SharedId> root(std::string_view name) const;
   std::vector<std::string> root_names() const;
+  // As root(), for frames.
+  std::optional<FrameRef> named_frame(std::string_view name) const;
+  std::vector<std::string> named_frames() const;  // in the order of their bytes
 
   // What was found damaged so far and could be served from a copy, or could not be served at all.
   std::vector<Damage> damages() const;
   Result<DiskUsage> disk_bytes() const;
   // Reads everything that matters: both heads, both mirrors of the catalogue, every frame that a
-  // record refers to, both copies of every shared object. Calls `visit` for each damage. Fails only
-  // when the generation vanished under it (reopen and call again).
+  // record or a name refers to, both copies of every shared object. Calls `visit` for each damage.
+  // Fails only when the generation vanished under it (reopen and call again).
   Result<VerifySummary> verify(const std::function<void(const Damage&)>& visit) const;
 
   // Moves to the newest generation; true when there was a newer one. On failure nothing changes.

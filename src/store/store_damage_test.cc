@@ -29,6 +29,7 @@ std::unique_ptr<MemoryFileSystem> small_store(Model& model) {
           testing_model::put(writer.value(), model, path, testing_model::random_file(random)).ok());
     }
     EXPECT_TRUE(testing_model::set_root(writer.value(), model, "root", "an object").ok());
+    EXPECT_TRUE(testing_model::set_named(writer.value(), model, prefix, "named " + prefix).ok());
     EXPECT_TRUE(writer.value().commit().ok());
   }
   return disk;
@@ -41,10 +42,11 @@ bool names_a_file(const Error& error) {
   });
 }
 
-// What a damaged store did with the paths of the model.
+// What a damaged store did with the paths and names of the model.
 struct Answers {
   std::size_t right = 0;
   std::size_t refused = 0;
+  std::size_t named_right = 0;
 };
 
 // Fails the test on a wrong answer, or on an error that is not Corrupt or names no file.
@@ -81,6 +83,17 @@ Answers ask(FileSystem& disk, const Model& model) {
     EXPECT_TRUE(file.value() == expected) << path;
     EXPECT_TRUE(testing_model::fields_agree(*record.value(), expected)) << path;
     ++answers.right;
+  }
+  EXPECT_EQ(store.value().named_frames().size(), model.named.size());
+  for (const auto& [name, expected] : model.named) {
+    const auto ref = store.value().named_frame(name);
+    const auto frame = ref ? testing_model::read_both(store.value(), *ref) : Frame{};
+    if (!frame.ok()) {
+      refuse(frame.error());
+      continue;
+    }
+    EXPECT_EQ(as_text(frame.value().payload()), expected) << name;
+    ++answers.named_right;
   }
   const auto absent = store.value().find("f1");
   if (absent.ok()) {
@@ -119,9 +132,10 @@ TEST(StoreDamage, EveryByteFlipped) {
       damaged[i] ^= static_cast<std::uint8_t>(1U << (i % 8));
       ASSERT_TRUE(disk->overwrite(path, damaged).ok());
       const Answers answers = ask(*disk, model);
-      // A frame belongs to one file here; everything else has its copy.
+      // A frame belongs to one file or name here; everything else has its copy.
       EXPECT_LE(answers.refused, is_mirrored(path) ? 0U : 1U);
-      EXPECT_GE(answers.right + 1, model.files.size());
+      EXPECT_EQ(answers.right + answers.named_right + answers.refused,
+                model.files.size() + model.named.size());
       ASSERT_NO_FATAL_FAILURE(expect_verify_sees(*disk, path));
       ++flips;
     }
@@ -163,7 +177,8 @@ TEST(StoreDamage, EveryFileMissing) {
     const auto copy = disk->clone();
     ASSERT_TRUE(copy->remove(path).ok());
     const Answers answers = ask(*copy, model);
-    EXPECT_EQ(answers.refused, is_mirrored(path) ? 0U : model.files.size() - answers.right);
+    const std::size_t all = model.files.size() + model.named.size();
+    EXPECT_EQ(answers.refused, is_mirrored(path) ? 0U : all - answers.right - answers.named_right);
     ASSERT_NO_FATAL_FAILURE(expect_verify_sees(*copy, path));
   }
 }

@@ -96,6 +96,7 @@ int commit_for_ever(FileSystem& disk, const std::string& directory, Channel& cha
     const std::string other = "other" + std::to_string(number % 7);
     if (!testing_model::put(writer.value(), model, "n", {text, text, "g", {}, number}).ok() ||
         !testing_model::put(writer.value(), model, other, {text, {}, {}, {}, number}).ok() ||
+        !testing_model::set_named(writer.value(), model, "name", text).ok() ||
         !writer.value().commit().ok()) {
       return 2;
     }
@@ -140,6 +141,7 @@ TEST_F(StoreProcess, KilledAtAnyInstantKeepsWhatWasCommitted) {
     const std::uint64_t found = model.value().files.at("n").nodes;
     EXPECT_TRUE(found == committed || found == committed + 1) << found << " and " << committed;
     EXPECT_EQ(model.value().files.at("n").source, "round " + std::to_string(found));
+    EXPECT_EQ(model.value().named.at("name"), "round " + std::to_string(found));
     committed = found;
   }
 }

@@ -51,6 +51,12 @@ TEST(Store, AgreesWithMapUnderRandomOperations) {
         const auto copied = writer.gather(static_cast<double>(random() % 5) / 4);
         ASSERT_TRUE(copied.ok()) << copied.error().message();
       }
+      EXPECT_EQ(writer.named_frames().size(), model.named.size());
+      for (const auto& [name, text] : model.named) {
+        const auto ref = writer.named_frame(name);
+        ASSERT_TRUE(ref);
+        EXPECT_EQ(as_text(writer.read_frame(*ref).value().payload()), text);
+      }
       for (const auto& [path, file] : model.files) {
         const auto found = writer.find(path);
         ASSERT_TRUE(found.ok() && found.value().has_value());
@@ -189,6 +195,59 @@ TEST(Store, PacksAndObjectsNobodyNeedsGoAway) {
   EXPECT_EQ(usage.value().shared, 0U);
 }
 
+TEST(Store, FrameLivesAsLongAsItsName) {
+  MemoryFileSystem disk;
+  Model model;
+  const std::string packs = std::string(kDirectory) + "/packs";
+  const auto commit_named = [&](const std::string& name, const std::optional<std::string>& text) {
+    StoreWriter writer = open_writer(disk);
+    ASSERT_TRUE(testing_model::set_named(writer, model, name, text).ok());
+    EXPECT_EQ(writer.named_frame(name).has_value(), text.has_value());
+    ASSERT_TRUE(writer.commit().ok());
+    ASSERT_TRUE(writer.commit().ok());
+    ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+  };
+  ASSERT_NO_FATAL_FAILURE(commit_named("b", "some bytes"));
+  ASSERT_NO_FATAL_FAILURE(commit_named("a", "other bytes"));
+  EXPECT_EQ(disk.list(packs).value().size(), 2U);
+  {
+    auto store = Store::open(disk, kDirectory);
+    EXPECT_EQ(store.value().named_frames(), (std::vector<std::string>{"a", "b"}));
+    EXPECT_FALSE(store.value().named_frame("aa"));
+    const DiskUsage usage = store.value().disk_bytes().value();
+    EXPECT_EQ(usage.named, 2 * frame_header_bytes(kPackVersion) + 21);
+    EXPECT_EQ(usage.packs_live, usage.named);
+  }
+  // A pack that only a name needs stays, and goes with it.
+  ASSERT_NO_FATAL_FAILURE(commit_named("b", std::nullopt));
+  EXPECT_EQ(disk.list(packs).value().size(), 1U);
+  ASSERT_NO_FATAL_FAILURE(commit_named("none", std::nullopt));
+  {
+    // Two names, and a record, of one frame; then the pack is gathered into another.
+    StoreWriter writer = open_writer(disk);
+    ASSERT_TRUE(writer.set_named_frame("c", *writer.named_frame("a")).ok());
+    model.named["c"] = model.named["a"];
+    ASSERT_TRUE(writer.commit().ok());
+    const FrameRef before = *writer.named_frame("a");
+    ASSERT_TRUE(writer.append_frame(1, 1, 5, as_bytes("waste")).ok());
+    ASSERT_TRUE(writer.commit().ok());
+    EXPECT_EQ(writer.gather(1).value(), 0U);  // it is wholly live
+    ASSERT_TRUE(testing_model::put(writer, model, "p", {"p", {}, {}, {}, 1}).ok());
+    ASSERT_TRUE(writer.commit().ok());
+    EXPECT_EQ(*writer.named_frame("a"), before);
+  }
+  {
+    StoreWriter writer = open_writer(disk);
+    const FrameRef before = *writer.named_frame("a");
+    EXPECT_GT(writer.gather(1.01).value(), 0U);
+    EXPECT_NE(*writer.named_frame("a"), before);
+    EXPECT_EQ(*writer.named_frame("a"), *writer.named_frame("c"));
+    ASSERT_TRUE(writer.commit().ok());
+    ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+    EXPECT_EQ(disk.list(packs).value().size(), 1U);
+  }
+}
+
 TEST(Store, MissingStoreIsNotFound) {
   MemoryFileSystem disk;
   EXPECT_EQ(Store::open(disk, "/nowhere").error().code(), ErrorCode::NotFound);
@@ -219,7 +278,7 @@ TEST(Store, NewerVersionIsRefusedWithAdvice) {
                              StoreWriter::open_or_create(disk, kDirectory).error()}) {
     EXPECT_EQ(error.code(), ErrorCode::Unsupported);
     EXPECT_EQ(error.message(),
-              "/data/store/HEAD is of store version 3, this copse reads version 2: use a newer "
+              "/data/store/HEAD is of store version 4, this copse reads version 3: use a newer "
               "copse, or index the sources again into another directory");
   }
 }
@@ -252,12 +311,27 @@ TEST(Store, CallersMistakesChangeNothing) {
   record.grammar.content.digest[0] = 1;
   EXPECT_EQ(writer.put(record).error().code(), ErrorCode::InvalidArgument);
   EXPECT_EQ(writer.set_root("r", record.grammar).error().code(), ErrorCode::InvalidArgument);
+  EXPECT_EQ(writer.set_named_frame("", record.source).error().code(), ErrorCode::InvalidArgument);
+  EXPECT_EQ(writer.set_named_frame(std::string(kMaxFrameNameBytes + 1, 'n'), {}).error().code(),
+            ErrorCode::InvalidArgument);
+  FrameRef nowhere = record.source;
+  nowhere.offset += 1;
+  EXPECT_EQ(writer.set_named_frame("n", nowhere).error().code(), ErrorCode::InvalidArgument);
+  for (std::size_t i = 0; i < kMaxNamedFrames; ++i) {
+    std::string name = std::to_string(i);
+    name.resize(kMaxFrameNameBytes, '.');
+    ASSERT_TRUE(writer.set_named_frame(name, record.source).ok());
+  }
+  EXPECT_EQ(writer.set_named_frame("n", record.source).error().code(), ErrorCode::LimitExceeded);
+  EXPECT_EQ(writer.named_frames().size(), kMaxNamedFrames);
   record.grammar = {};
   record.path.assign(kMaxPathBytes + 1, 'p');
   EXPECT_EQ(writer.put(record).error().code(), ErrorCode::LimitExceeded);
   record.path = "a";
   EXPECT_TRUE(writer.put(record).ok());
   EXPECT_TRUE(writer.commit().ok());
+  // A full list is one that can be read again.
+  EXPECT_EQ(Store::open(disk, kDirectory).value().named_frames().size(), kMaxNamedFrames);
 }
 
 TEST(Store, FullDiskIsSaidAndLosesNothing) {

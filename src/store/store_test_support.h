@@ -18,6 +18,7 @@ namespace copse::testing_model {
 
 inline constexpr std::uint8_t kSourceType = 1;
 inline constexpr std::uint8_t kTreeType = 2;
+inline constexpr std::uint8_t kNamedType = 9;
 inline constexpr std::uint8_t kGrammarKind = 7;
 inline constexpr char kDirectory[] = "/data/store";
 
@@ -34,6 +35,7 @@ struct ModelFile {
 struct Model {
   std::map<std::string, ModelFile> files;
   std::map<std::string, std::string> roots;
+  std::map<std::string, std::string> named;  // frames by name
 
   bool operator==(const Model&) const = default;
 };
@@ -81,6 +83,20 @@ inline Status set_root(StoreWriter& writer, Model& model, const std::string& nam
   return success();
 }
 
+// No text: the name goes.
+inline Status set_named(StoreWriter& writer, Model& model, const std::string& name,
+                        const std::optional<std::string>& text) {
+  if (!text) {
+    COPSE_TRY_STATUS(writer.set_named_frame(name, std::nullopt));
+    model.named.erase(name);
+    return success();
+  }
+  COPSE_TRY(const FrameRef ref, writer.append_frame(kNamedType, 5, text->size(), as_bytes(*text)));
+  COPSE_TRY_STATUS(writer.set_named_frame(name, ref));
+  model.named[name] = *text;
+  return success();
+}
+
 inline ModelFile random_file(std::mt19937_64& random) {
   ModelFile file;
   const std::size_t source_bytes = random() % 60;
@@ -94,7 +110,7 @@ inline ModelFile random_file(std::mt19937_64& random) {
   return file;
 }
 
-// Some puts and removals on both; stops at the first error.
+// Some puts and removals on both, and of names, too; stops at the first error.
 // NOLINTNEXTLINE(readability-function-size): the macros nest, not the code
 inline Status change(StoreWriter& writer, Model& model, std::mt19937_64& random, int operations) {
   for (int i = 0; i < operations; ++i) {
@@ -106,6 +122,13 @@ inline Status change(StoreWriter& writer, Model& model, std::mt19937_64& random,
     } else {
       COPSE_TRY_STATUS(put(writer, model, path, random_file(random)));
     }
+  }
+  const std::string name = "name " + std::to_string(random() % 3);
+  const std::uint64_t chance = random() % 6;
+  if (chance < 2) {
+    COPSE_TRY_STATUS(set_named(writer, model, name, "text " + std::to_string(random() % 1000)));
+  } else if (chance == 2) {
+    COPSE_TRY_STATUS(set_named(writer, model, name, std::nullopt));
   }
   return success();
 }
@@ -166,6 +189,10 @@ inline Result<Model> read_all(const Store& store) {
   for (const std::string& name : store.root_names()) {
     COPSE_TRY(const Bytes object, store.read_shared(*store.root(name), kGrammarKind));
     model.roots[name] = as_text(object);
+  }
+  for (const std::string& name : store.named_frames()) {
+    COPSE_TRY(const Frame frame, read_both(store, *store.named_frame(name)));
+    model.named[name] = as_text(frame.payload());
   }
   return model;
 }

@@ -115,12 +115,9 @@ class Verifier {
   }
 
   void check_frames() {
-    const Catalogue& catalogue = state_.generation.catalogue;
-    summary_.files = catalogue.size();
+    summary_.files = state_.generation.catalogue.size();
     std::vector<FrameRef> frames;
-    for (std::size_t i = 0; i < catalogue.size(); ++i) {
-      visit_frames(catalogue.record(i), [&](const FrameRef& ref) { frames.push_back(ref); });
-    }
+    visit_frames(state_.generation, [&](const FrameRef& ref) { frames.push_back(ref); });
     std::sort(frames.begin(), frames.end());
     frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
     for (const FrameRef& ref : frames) {

@@ -157,6 +157,34 @@ Status StoreWriter::set_root(std::string_view name, const SharedId& id) {
   return success();
 }
 
+Status StoreWriter::set_named_frame(std::string_view name, std::optional<FrameRef> frame) {
+  COPSE_TRY_STATUS(state_->check_usable());
+  auto& frames = state_->named_frames;
+  if (name.empty() || name.size() > kMaxFrameNameBytes) {
+    return Error(ErrorCode::InvalidArgument, "name of a frame of " + std::to_string(name.size()) +
+                                                 " bytes, expected 1 to " +
+                                                 std::to_string(kMaxFrameNameBytes));
+  }
+  const auto found = frames.find(name);
+  if (!frame) {
+    if (found == frames.end()) return success();
+    frames.erase(found);
+    state_->named_frames_changed = true;
+    return success();
+  }
+  if (!state_->committed.packs.contains(*frame)) {
+    return Error(ErrorCode::InvalidArgument,
+                 "the name " + std::string(name) + " is for a frame that is not in the store");
+  }
+  if (frames.size() >= kMaxNamedFrames && found == frames.end()) {
+    return Error(ErrorCode::LimitExceeded,
+                 "the limit of named frames is " + std::to_string(kMaxNamedFrames));
+  }
+  frames.insert_or_assign(std::string(name), *frame);
+  state_->named_frames_changed = true;
+  return success();
+}
+
 Status StoreWriter::put(FileRecord record) {
   COPSE_TRY_STATUS(state_->check_usable());
   COPSE_TRY_STATUS(check_record(*state_, record));
@@ -196,6 +224,20 @@ std::optional<SharedId> StoreWriter::root(std::string_view name) const {
   const auto found = state_->roots.find(name);
   if (found == state_->roots.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<FrameRef> StoreWriter::named_frame(std::string_view name) const {
+  const auto found = state_->named_frames.find(name);
+  if (found == state_->named_frames.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<std::string> StoreWriter::named_frames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, frame] : state_->named_frames) {
+    names.push_back(name);
+  }
+  return names;
 }
 
 std::size_t StoreWriter::pending_count() const {

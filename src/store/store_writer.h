@@ -57,6 +57,12 @@ class StoreWriter {
   // Gives an object a name of its own, for what no record refers to. none() removes the name.
   Status set_root(std::string_view name, const SharedId& id);
 
+  // Gives a frame a name of its own, for what belongs to no record; no value removes the name. The
+  // frame stays for as long as the name does. InvalidArgument when the frame is not in the store or
+  // the name is empty or longer than kMaxFrameNameBytes; LimitExceeded over kMaxNamedFrames.
+  // Durable with the next commit.
+  Status set_named_frame(std::string_view name, std::optional<FrameRef> frame);
+
   // Replaces the record of that path. InvalidArgument when a frame or shared object it names is not
   // in the store, or the path is empty.
   Status put(FileRecord record);
@@ -69,6 +75,8 @@ class StoreWriter {
   Result<Frame> read_frame(const FrameRef& ref) const;
   Result<Bytes> read_shared(const SharedId& id, std::uint8_t kind) const;
   std::optional<SharedId> root(std::string_view name) const;
+  std::optional<FrameRef> named_frame(std::string_view name) const;
+  std::vector<std::string> named_frames() const;  // in the order of their bytes
   // Records put or removed since the last commit.
   std::size_t pending_count() const;
 
@@ -77,7 +85,7 @@ class StoreWriter {
   Result<std::vector<std::string>> paths() const;
 
   // Publishes everything since the last commit; success means that it survives a power loss. With
-  // nothing pending it does nothing. Packs that no record needs any more are removed.
+  // nothing pending it does nothing. Packs that no record and no name needs any more are removed.
   Status commit();
 
   // Copies the live frames of packs of which less than `min_live_share` (0 to 1) is live into the

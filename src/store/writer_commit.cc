@@ -98,17 +98,24 @@ Status write_segment(State& state, SegmentId id, const Bytes& bytes) {
   return state.file_system.sync_directory(state.full_path(std::string(kSegmentDirectory)));
 }
 
-// Counts of references to each pack after the pending records are in force.
+// Counts of references to each pack after the pending records and names are in force.
 void count_references(const State& state, std::vector<PackEntry>& packs) {
-  const auto change = [&](const FileRecord& record, bool more) {
-    visit_frames(record, [&](const FrameRef& ref) {
-      for (PackEntry& pack : packs) {
-        if (pack.id != ref.pack) continue;
-        if (more) ++pack.references;
-        if (!more && pack.references > 0) --pack.references;
-      }
-    });
+  const auto change_one = [&](const FrameRef& ref, bool more) {
+    for (PackEntry& pack : packs) {
+      if (pack.id != ref.pack) continue;
+      if (more) ++pack.references;
+      if (!more && pack.references > 0) --pack.references;
+    }
   };
+  const auto change = [&](const FileRecord& record, bool more) {
+    visit_frames(record, [&](const FrameRef& ref) { change_one(ref, more); });
+  };
+  for (const NamedFrameEntry& named : state.committed.head.frames) {
+    change_one(named.frame, false);
+  }
+  for (const auto& [name, frame] : state.named_frames) {
+    change_one(frame, true);
+  }
   for (const auto& [path, record] : state.pending) {
     const auto before = state.committed.catalogue.find(path);
     // What is lost keeps its references: it may be seen again.
@@ -117,7 +124,7 @@ void count_references(const State& state, std::vector<PackEntry>& packs) {
   }
 }
 
-// Packs that no record needs, by count and then by looking at every record.
+// Packs that no record and no name needs, by count and then by looking at every one of them.
 std::vector<PackId> dead_packs(const State& state, const std::vector<PackEntry>& packs,
                                const Catalogue& catalogue) {
   std::set<PackId> dead;
@@ -129,6 +136,9 @@ std::vector<PackId> dead_packs(const State& state, const std::vector<PackEntry>&
   for (std::size_t i = 0; i < catalogue.size(); ++i) {
     visit_frames(catalogue.record(i), [&](const FrameRef& ref) { dead.erase(ref.pack); });
   }
+  for (const auto& [name, frame] : state.named_frames) {
+    dead.erase(frame.pack);
+  }
   return {dead.begin(), dead.end()};
 }
 
@@ -139,6 +149,10 @@ Head next_head(const State& state) {
   head.roots.clear();
   for (const auto& [name, id] : state.roots) {
     head.roots.push_back({name, id});
+  }
+  head.frames.clear();
+  for (const auto& [name, frame] : state.named_frames) {
+    head.frames.push_back({name, frame});
   }
   for (const SessionPack& session : state.session_packs) {
     const auto known = std::find_if(head.packs.begin(), head.packs.end(),
@@ -172,8 +186,8 @@ void remove_replaced(State& state, const std::vector<SegmentEntry>& segments,
 }  // namespace
 
 Status commit_writer(State& state) {
-  const bool changed =
-      !state.pending.empty() || state.roots_changed || state.packs_changed || state.merge_all;
+  const bool changed = !state.pending.empty() || state.roots_changed ||
+                       state.named_frames_changed || state.packs_changed || state.merge_all;
   if (!changed && !state.shared_changed) return success();
   COPSE_TRY_STATUS(sync_packs(state));
   state.shared_changed = false;
@@ -211,6 +225,7 @@ Status commit_writer(State& state) {
   state.committed.from_first = true;
   state.pending.clear();
   state.roots_changed = false;
+  state.named_frames_changed = false;
   state.packs_changed = false;
   state.merge_all = false;
   remove_replaced(state, replaced, dead);

@@ -9,9 +9,43 @@ namespace copse {
 namespace {
 
 using State = StoreWriter::State;
-using Moved = std::map<FrameRef, FrameRef>;
 
-// Unique bytes of frames in each pack that visible records refer to.
+// Copies frames out of the chosen packs, each once.
+class FrameMover {
+ public:
+  FrameMover(const State& state, StoreWriter& writer, const std::set<PackId>& chosen)
+      : packs_(state.committed.packs), writer_(writer), chosen_(chosen) {}
+
+  // Makes `ref` lead to the copy. False when the frame is damaged: what names it stays as it is,
+  // and so does the pack.
+  Result<bool> move(FrameRef& ref) {
+    if (!chosen_.contains(ref.pack)) return true;
+    if (const auto known = moved_.find(ref); known != moved_.end()) {
+      ref = known->second;
+      return true;
+    }
+    auto frame = packs_.read(ref);
+    if (!frame.ok()) return false;
+    const Frame& read = frame.value();
+    COPSE_TRY(const FrameRef target,
+              writer_.append_frame(read.type, read.codec, read.raw_bytes, read.payload()));
+    moved_.emplace(ref, target);
+    copied_bytes_ += packs_.frame_bytes(target);
+    ref = target;
+    return true;
+  }
+
+  std::uint64_t copied_bytes() const { return copied_bytes_; }
+
+ private:
+  const PackSet& packs_;
+  StoreWriter& writer_;
+  const std::set<PackId>& chosen_;
+  std::map<FrameRef, FrameRef> moved_;
+  std::uint64_t copied_bytes_ = 0;
+};
+
+// Unique bytes of frames in each pack that visible records and names refer to.
 std::map<PackId, std::uint64_t> live_bytes(const std::vector<FrameRef>& frames,
                                            const PackSet& packs) {
   std::map<PackId, std::uint64_t> bytes;
@@ -23,7 +57,7 @@ std::map<PackId, std::uint64_t> live_bytes(const std::vector<FrameRef>& frames,
   return bytes;
 }
 
-// Frames of committed and pending records, in order.
+// Frames of committed and pending records and of names, in order.
 std::vector<FrameRef> visible_frames(const State& state) {
   std::vector<FrameRef> frames;
   const auto take = [&](const FrameRef& ref) { frames.push_back(ref); };
@@ -33,6 +67,9 @@ std::vector<FrameRef> visible_frames(const State& state) {
   }
   for (const auto& [path, record] : state.pending) {
     if (record) visit_frames(*record, take);
+  }
+  for (const auto& [name, frame] : state.named_frames) {
+    take(frame);
   }
   std::sort(frames.begin(), frames.end());
   return frames;
@@ -61,36 +98,24 @@ Result<std::uint64_t> gather_packs(State& state, StoreWriter& writer,
   if (chosen.empty()) return std::uint64_t{0};
   COPSE_TRY_STATUS(state.committed.catalogue.check_complete());
   COPSE_TRY(const std::vector<std::string> paths, writer.paths());
-  Moved moved;
-  std::uint64_t copied_bytes = 0;
-  // False when the frame is damaged: its record stays as it is, and so does the pack.
-  const auto move_frame = [&](FrameRef& ref) -> Result<bool> {
-    if (!chosen.contains(ref.pack)) return true;
-    if (const auto known = moved.find(ref); known != moved.end()) {
-      ref = known->second;
-      return true;
-    }
-    auto frame = state.committed.packs.read(ref);
-    if (!frame.ok()) return false;
-    const Frame& read = frame.value();
-    COPSE_TRY(const FrameRef target,
-              writer.append_frame(read.type, read.codec, read.raw_bytes, read.payload()));
-    moved.emplace(ref, target);
-    copied_bytes += state.committed.packs.frame_bytes(target);
-    ref = target;
-    return true;
-  };
+  FrameMover mover(state, writer, chosen);
   for (const std::string& path : paths) {
     COPSE_TRY(auto record, writer.find(path));
     if (!record) continue;
     FileRecord changed = *record;
-    COPSE_TRY(bool whole, move_frame(changed.source));
+    COPSE_TRY(bool whole, mover.move(changed.source));
     if (whole && changed.tree) {
-      COPSE_TRY(whole, move_frame(*changed.tree));
+      COPSE_TRY(whole, mover.move(*changed.tree));
     }
     if (whole && changed != *record) COPSE_TRY_STATUS(writer.put(std::move(changed)));
   }
-  return copied_bytes;
+  for (const std::string& name : writer.named_frames()) {
+    FrameRef ref = *writer.named_frame(name);
+    const FrameRef before = ref;
+    COPSE_TRY(const bool whole, mover.move(ref));
+    if (whole && ref != before) COPSE_TRY_STATUS(writer.set_named_frame(name, ref));
+  }
+  return mover.copied_bytes();
 }
 
 bool is_session_pack(const State& state, PackId id) {

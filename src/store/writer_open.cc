@@ -178,6 +178,9 @@ Status open_writer(State& state) {
   for (const RootEntry& root : committed.head.roots) {
     state.roots[root.name] = root.id;
   }
+  for (const NamedFrameEntry& named : committed.head.frames) {
+    state.named_frames[named.name] = named.frame;
+  }
   for (const SharedId& id : named_shared_objects(committed)) {
     state.known_shared.insert(id);
   }

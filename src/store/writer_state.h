@@ -47,6 +47,8 @@ struct StoreWriter::State {
   std::map<std::string, std::optional<FileRecord>, std::less<>> pending;
   std::map<std::string, SharedId, std::less<>> roots;
   bool roots_changed = false;
+  std::map<std::string, FrameRef, std::less<>> named_frames;
+  bool named_frames_changed = false;
   std::vector<SessionPack> session_packs;  // the last one is written to
   bool packs_changed = false;              // frames were appended since the last commit
   bool shared_changed = false;             // objects were written since the last commit
@@ -82,7 +84,8 @@ bool is_session_pack(const StoreWriter::State& state, PackId id);
 std::set<PackId> packs_below_share(const StoreWriter::State& state, double min_live_share);
 std::set<PackId> smaller_half_of_packs(const StoreWriter::State& state);
 
-// Copies the visible frames of those packs into the session's and puts the records anew. Corrupt
+// Copies the visible frames of those packs into the session's, and puts the records and sets the
+// names anew. Corrupt
 // when the catalogue is not complete. Answers the bytes copied.
 Result<std::uint64_t> gather_packs(StoreWriter::State& state, StoreWriter& writer,
                                    const std::set<PackId>& chosen);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "store/shared_object.h"
 #include "workspace/grammar_library.h"
 
 namespace copse {
@@ -44,7 +45,24 @@ const LanguageState& LanguageTable::load(const std::string& id, ParseLane& lane)
     return state;
   }
   state.grammar = std::move(grammar).value();
+  // A language whose query cannot be read or does not compile is one without symbols.
+  auto tags = TagsText::beside(file_system_, *path, id);
+  if (tags.ok() && TagsQuery::compile(Language(state.grammar), tags.value()).ok()) {
+    state.tags = std::move(tags).value();
+  }
   return state;
+}
+
+Status LanguageTable::put_tags(const std::string& id, StoreWriter& writer) const {
+  const LanguageState& state = states_.at(id);
+  if (!state.usable()) return success();
+  if (state.tags.tags.empty()) return writer.set_root(tags_root(id), {});
+  const Bytes packed = pack_object(state.tags.encode());
+  if (writer.root(tags_root(id)) == std::optional(shared_id(kTagsObject, packed))) {
+    return success();
+  }
+  COPSE_TRY(const SharedId tags_id, writer.put_shared(kTagsObject, packed));
+  return writer.set_root(tags_root(id), tags_id);
 }
 
 void LanguageTable::adopt_stored(const std::string& id, const StoreWriter& writer) {

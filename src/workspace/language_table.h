@@ -13,6 +13,7 @@
 #include "core/io/file_system.h"
 #include "store/store_writer.h"
 #include "workspace/parse_lane.h"
+#include "workspace/symbol_collector.h"
 #include "workspace/syntax_objects.h"
 
 namespace copse {
@@ -28,6 +29,7 @@ struct LanguageState {
   SharedId grammar_id;                     // none() when the store does not have this grammar
   std::shared_ptr<const TreeModel> model;  // null until one is chosen
   SharedId model_id;
+  TagsText tags;  // beside the shared object; empty when there are none
 
   bool usable() const { return grammar != nullptr; }
 };
@@ -52,7 +54,10 @@ class LanguageTable {
   Status set_model(const std::string& id, std::shared_ptr<const TreeModel> model,
                    StoreWriter& writer);
 
-  // The names under which a language's newest grammar and model are kept.
+  // Makes the store's tags query the one beside the grammar. REQUIRES: load(id) was called.
+  Status put_tags(const std::string& id, StoreWriter& writer) const;
+
+  // The names under which a language's newest grammar, model and tags query are kept.
   static std::string grammar_root(const std::string& id) { return "grammar/" + id; }
   // The language in the name of a grammar's root; empty for other names.
   static std::string language_of_grammar_root(const std::string& name) {
@@ -60,6 +65,7 @@ class LanguageTable {
     return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : std::string();
   }
   static std::string model_root(const std::string& id) { return "model/" + id; }
+  static std::string tags_root(const std::string& id) { return "tags/" + id; }
 
  private:
   FileSystem& file_system_;

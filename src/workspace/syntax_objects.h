@@ -21,12 +21,15 @@ namespace copse {
 // Types and kinds on disk: never renumber. docs/formats/store.md and tree.md.
 inline constexpr std::uint8_t kSourceFrame = 1;
 inline constexpr std::uint8_t kTreeFrame = 2;
+inline constexpr std::uint8_t kPostingsFrame = 3;
+inline constexpr std::uint8_t kSymbolsFrame = 4;
 inline constexpr std::uint8_t kGrammarObject = 1;
 inline constexpr std::uint8_t kModelObject = 2;
 inline constexpr std::uint8_t kDirectoryObject = 3;
 inline constexpr std::uint8_t kDictionaryObject = 4;
 inline constexpr std::uint8_t kLearningObject = 5;
 inline constexpr std::uint8_t kPhasesObject = 6;
+inline constexpr std::uint8_t kTagsObject = 7;
 
 // The root whose object says which directory the store is of: relative when the store lies inside.
 inline constexpr const char* kDirectoryRoot = "directory";

@@ -2,11 +2,14 @@
 // it.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "copse/workspace.h"
 
@@ -14,7 +17,10 @@
 #include "syntax/lazy_nodes.h"
 #include "syntax/tree_data.h"
 #include "workspace/languages.h"
+#include "workspace/postings_index.h"
 #include "workspace/prepared_file.h"
+#include "workspace/symbol_collector.h"
+#include "workspace/symbol_index.h"
 #include "workspace/syntax_objects.h"
 
 namespace copse {
@@ -33,6 +39,8 @@ struct Workspace::Impl {
   Store store;
   mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
   LanguageRegistry registry;      // for other names of languages
+  mutable std::mutex symbols_mutex;
+  mutable std::unique_ptr<const SymbolIndex> symbols;  // null until it is asked for
 
   // A source or a tree of a record, checked. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
@@ -56,10 +64,23 @@ struct Workspace::Impl {
                                                    std::shared_ptr<const TreeModel> model,
                                                    std::uint32_t nodes) const;
 
+  // Opened at the first call. Thread-safe.
+  const PostingsIndex& postings() const;
+  const SymbolIndex& symbol_index() const;
+  // Compiled for the record's grammar. Unsupported when the store has none.
+  Result<TagsQuery> tags_query(const FileRecord& record) const;
+
   // NotFound names what to do.
   Result<FileRecord> find(std::string_view path) const;
   // "c++" to "cpp"; what nobody knows stays as it is.
   std::string language_id(std::string_view name) const;
+
+  // Nothing when the postings were not needed so far.
+  std::vector<std::string> postings_notes() const;
+
+  mutable std::once_flag postings_once;
+  mutable std::unique_ptr<const PostingsIndex> postings_opened;
+  mutable std::atomic<const PostingsIndex*> postings_now = nullptr;
 };
 
 }  // namespace copse
