@@ -24,11 +24,8 @@ std::uint32_t MatchWalk::next_concern(std::uint32_t index) {
     // The last search began at or before `index`, or it would not have been asked for.
     return concern_;
   }
-  std::uint32_t at = index;
-  while (at < node_count_ && !starts_.concerns(nodes_[at].tag))
-    ++at;
-  concern_ = at;
-  return at;
+  concern_ = starts_.find(nodes_, index, node_count_);
+  return concern_;
 }
 
 MatchWalk::Children MatchWalk::children_from(std::uint32_t parent, std::uint32_t first,

@@ -85,6 +85,8 @@ class Matcher {
 
   // REQUIRES: with a scope that is not whole, nodes are located.
   void begin(const MatchNodes& nodes, const MatchScope& scope);
+  // Whether a match can begin anywhere. REQUIRES: right behind begin().
+  bool can_match() { return walk_.next_concern(0) < walk_.top().end; }
   // False when there are no more.
   bool next(FoundMatch& match);
   bool did_exceed_match_limit() const { return exceeded_; }

@@ -147,7 +147,9 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
                      std::to_string(options.end_byte) + " ends before it begins");
   }
   scope.match_limit = options.match_limit;
-  QueryScan(*this).run(data, nodes, true, scope, visit);
+  QueryScan scan(*this);
+  scan.begin(data, nodes, true, scope);
+  scan.run(visit);
   return success();
 }
 

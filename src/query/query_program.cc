@@ -116,9 +116,22 @@ StartTable::StartTable(const QueryProgram& program, const QueryTables& tables) {
        ++production) {
     for (std::uint32_t child = 0; child < length; ++child) {
       const std::uint16_t alias = view.alias_sequences[production * length + child];
-      if (alias != 0 && beginnings_at(program, view, alias).any) productions_[production] = 1;
+      if (alias == 0 || !beginnings_at(program, view, alias).any) continue;
+      productions_[production] = 1;
+      any_production_ = true;
     }
   }
+}
+
+std::uint32_t StartTable::find(const CopseFlatNode* nodes, std::uint32_t from,
+                               std::uint32_t end) const {
+  const std::uint8_t* const symbols = symbols_.data();
+  for (; from < end; ++from) {
+    const std::uint32_t tag = nodes[from].tag;
+    if (symbols[slot(tag)] == 0 && !any_production_) continue;
+    if (concerns(tag)) break;
+  }
+  return from;
 }
 
 }  // namespace copse

@@ -79,6 +79,10 @@ class StartTable {
     if ((flags & kStarts) != 0) return (flags & kOnlyMissing) == 0 || is_missing(tag);
     return opens(tag);
   }
+  // The first of nodes [from, end) that concerns; `end` when there is none. Cost: under a
+  // nanosecond a node.
+  std::uint32_t find(const CopseFlatNode* nodes, std::uint32_t from, std::uint32_t end) const;
+
   // The second of these.
   bool opens(std::uint32_t tag) const {
     if ((tag & COPSE_TAG_LEAF) != 0) return false;
@@ -99,6 +103,7 @@ class StartTable {
 
   std::vector<std::uint8_t> symbols_;      // by slot
   std::vector<std::uint8_t> productions_;  // kMaxProductions of them
+  bool any_production_ = false;
 };
 
 }  // namespace copse

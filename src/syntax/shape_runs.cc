@@ -1,6 +1,6 @@
 #include "syntax/shape_runs.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "core/check.h"
 
@@ -9,98 +9,103 @@ namespace copse {
 // Goes through the items of one template.
 class ShapeRuns::Builder {
  public:
-  Builder(ShapeRuns& out, std::uint32_t first_item) : out_(out), item_(first_item) { begin(); }
+  Builder(std::vector<std::uint32_t>& out, std::uint32_t first_item)
+      : out_(out), item_(first_item), first_item_(first_item) {}
 
   void add(const TemplateItem& item, bool is_last) {
-    if (run_.node_count == std::numeric_limits<std::uint16_t>::max()) end(ShapeRun::Then::Next);
+    if (nodes_.size() / 2 == ShapeRun::kNodesMax || open_.size() == ShapeRun::kPushesMax) {
+      end(ShapeRun::Then::Next);
+    }
     ++item_;
     if (item.kind == ItemKind::Hole) {
-      run_.hole_itself = item.itself;
-      run_.hole_closes = item.closes;
-      run_.hole_tag = item.tag;
-      run_.hole_table = item.ref;
-      end(ShapeRun::Then::Hole);
+      hole_ = &item;
+      end(ShapeRun::Then::Hole, is_last);
+      hole_ = nullptr;
       return;
     }
     shows() |= item.itself;
     const bool is_open = item.kind == ItemKind::Open;
-    run_.is_marked |= item.kind == ItemKind::MarkedLeaf ||
-                      (is_open && item.tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT);
-    out_.nodes_.push_back({item.tag, is_open ? 0 : item.ref, 0});
-    if (is_open) open_.push_back({run_.node_count, item.itself, 0});
-    ++run_.node_count;
+    is_marked_ |= item.kind == ItemKind::MarkedLeaf ||
+                  (is_open && item.tag >> 16 >= COPSE_SYMBOL_ERROR_REPEAT);
+    if (is_open) open_.push_back({static_cast<std::uint32_t>(nodes_.size() / 2), item.itself, 0});
+    nodes_.push_back(item.tag);
+    nodes_.push_back(is_open ? 0 : item.ref);
     for (std::uint32_t n = item.closes; n > 0; --n)
       close();
-    if (run_.closes > 0) end(is_last ? ShapeRun::Then::End : ShapeRun::Then::Next);
+    if (closes_ > 0) end(is_last ? ShapeRun::Then::End : ShapeRun::Then::Next);
   }
 
-  void finish() {
-    // A run of nothing behind a hole is none.
-    if (run_.node_count == 0 && has_runs_) {
-      if (out_.runs_.back().then == ShapeRun::Then::Hole) out_.runs_.back().is_last = true;
-      if (out_.runs_.back().then != ShapeRun::Then::Next) return;
-    }
-    end(ShapeRun::Then::End);
-  }
+  // A template of nothing but its first node.
+  void add_nothing() { end(ShapeRun::Then::End); }
 
  private:
-  void begin() {
-    run_ = {};
-    run_.first_node = static_cast<std::uint32_t>(out_.nodes_.size());
-    run_.first_item = item_;
-    open_.clear();
-  }
-
-  std::uint8_t& shows() { return open_.empty() ? run_.shows : open_.back().shows; }
+  std::uint8_t& shows() { return open_.empty() ? shows_ : open_.back().shows; }
 
   void close() {
     if (open_.empty()) {
-      ++run_.closes;
+      if (closes_ == ShapeRun::kClosesMax) end(ShapeRun::Then::Next);
+      ++closes_;
       return;
     }
-    const RunPush done = open_.back();
+    const ShapeRun::Push done = open_.back();
     open_.pop_back();
-    CopseFlatNode& node = out_.nodes_[run_.first_node + done.node];
-    node.extent = run_.node_count - std::uint32_t{done.node};
-    node.tag |= done.shows;
+    nodes_[2 * done.node + 1] = static_cast<std::uint32_t>(nodes_.size() / 2) - done.node;
+    nodes_[2 * done.node] |= done.shows;
     shows() |= done.itself == 0 ? done.shows : std::uint8_t{0};
   }
 
-  void end(ShapeRun::Then then) {
-    run_.then = then;
-    run_.first_push = static_cast<std::uint32_t>(out_.pushes_.size());
-    run_.push_count = static_cast<std::uint16_t>(open_.size());
-    out_.pushes_.insert(out_.pushes_.end(), open_.begin(), open_.end());
-    out_.runs_.push_back(run_);
-    has_runs_ = true;
-    begin();
+  void end(ShapeRun::Then then, bool is_last = false) {
+    const auto nodes = static_cast<std::uint32_t>(nodes_.size() / 2);
+    const auto pushes = static_cast<std::uint32_t>(open_.size());
+    out_.push_back(nodes | pushes << 12 | closes_ << 18 | std::uint32_t{shows_} << 26 |
+                   static_cast<std::uint32_t>(then) << 28 | (is_last ? 1U : 0U) << 30 |
+                   (is_marked_ ? 1U : 0U) << 31);
+    out_.push_back(hole_ == nullptr ? 0 : hole_->tag);
+    out_.push_back(hole_ == nullptr ? 0 : hole_->ref);
+    out_.push_back(hole_ == nullptr ? 0 : std::uint32_t{hole_->closes} << 2 | hole_->itself);
+    out_.push_back(first_item_);
+    out_.insert(out_.end(), nodes_.begin(), nodes_.end());
+    for (const ShapeRun::Push& push : open_) {
+      out_.push_back(ShapeRun::word_of(push));
+    }
+    nodes_.clear();
+    open_.clear();
+    closes_ = 0;
+    shows_ = 0;
+    is_marked_ = false;
+    first_item_ = item_;
   }
 
-  ShapeRuns& out_;
+  std::vector<std::uint32_t>& out_;
   std::uint32_t item_;
-  ShapeRun run_;
-  bool has_runs_ = false;
-  std::vector<RunPush> open_;  // began in this run
+  std::uint32_t first_item_;
+  std::vector<std::uint32_t> nodes_;
+  std::vector<ShapeRun::Push> open_;  // began in this run
+  std::uint32_t closes_ = 0;
+  std::uint8_t shows_ = 0;
+  bool is_marked_ = false;
+  const TemplateItem* hole_ = nullptr;
 };
 
+// An item that ends a template ends its first node, too: so each ends with a hole, or a run that
+// ends nodes.
 ShapeRuns::ShapeRuns(const MacroSet& macros) {
   const std::span<const TemplateItem> items = macros.all_items();
   for (const Template& made : macros.all_templates()) {
     COPSE_CHECK(made.item_count > 0);
-    beginnings_.push_back({items[made.first_item].tag, static_cast<std::uint32_t>(runs_.size())});
-    Builder builder(*this, made.first_item + 1);
+    beginnings_.push_back(static_cast<std::uint32_t>(words_.size()));
+    words_.push_back(items[made.first_item].tag);
+    Builder builder(words_, made.first_item + 1);
     for (std::uint32_t i = 1; i < made.item_count; ++i) {
       builder.add(items[made.first_item + i], i + 1 == made.item_count);
     }
-    builder.finish();
+    if (made.item_count == 1) builder.add_nothing();
   }
-  nodes_.resize(nodes_.size() + kNodesAtOnce);
-  pushes_.resize(pushes_.size() + kPushesAtOnce);
+  words_.resize(words_.size() + 2 * kNodesAtOnce + kPushesAtOnce);
 }
 
 std::size_t ShapeRuns::memory_bytes() const {
-  return nodes_.capacity() * sizeof(CopseFlatNode) + pushes_.capacity() * sizeof(RunPush) +
-         runs_.capacity() * sizeof(ShapeRun) + beginnings_.capacity() * sizeof(Beginning);
+  return (words_.capacity() + beginnings_.capacity()) * sizeof(std::uint32_t);
 }
 
 }  // namespace copse

@@ -1,7 +1,6 @@
 #include "syntax/tree_shape.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "syntax/leaf_spans.h"
@@ -64,31 +63,25 @@ class ShapeSink {
     *next_++ = {tag, leaf_class, 0};
   }
 
-  // REQUIRES: the run's nodes fit.
-  void lay(const ShapeRuns& runs, const ShapeRun& run) {
-    // Most runs are short: a fixed number costs less than guessing it wrongly. What is written
-    // behind the run's nodes will be overwritten, or lies in the memory's margin.
-    const CopseFlatNode* from = runs.nodes(run);
+  // REQUIRES: the run's nodes fit. Most runs are short: a fixed number of steps costs less than
+  // guessing their number wrongly. What is written behind the run's nodes will be overwritten, or
+  // lies in the memory's margin.
+  void lay(const ShapeRun& run) {
+    const std::uint32_t* from = run.nodes();
     CopseFlatNode* const first = next_;
-    std::memcpy(first, from, ShapeRuns::kNodesAtOnce * sizeof(CopseFlatNode));
-    for (std::uint32_t i = ShapeRuns::kNodesAtOnce; i < run.node_count; ++i) {
-      first[i] = from[i];
+    const std::uint32_t count = run.node_count();
+    // Until it is located, a leaf has no extent and an internal node no start.
+    first[0] = {from[0], from[1], from[1]};
+    first[1] = {from[2], from[3], from[3]};
+    for (std::uint32_t i = ShapeRuns::kNodesAtOnce; i < count; ++i) {
+      first[i] = {from[2 * i], from[2 * i + 1], from[2 * i + 1]};
     }
-    next_ += run.node_count;
-    top_->shows |= run.shows;
-    if (run.is_marked) [[unlikely]]
+    next_ += count;
+    top_->shows |= run.shows();
+    if (run.is_marked()) [[unlikely]]
       mark_all(first);
-    if (limit_ - top_ <= run.push_count + 2) [[unlikely]]
-      grow();
-    const RunPush* push = runs.pushes(run);
-    const auto base = static_cast<std::uint32_t>(first - first_);
-    top_[1] = {base + push[0].node, push[0].itself, push[0].shows};
-    top_[2] = {base + push[1].node, push[1].itself, push[1].shows};
-    for (std::uint32_t n = 2; n < run.push_count; ++n) {
-      top_[n + 1] = {base + push[n].node, push[n].itself, push[n].shows};
-    }
-    top_ += run.push_count;
-    for (std::uint32_t n = run.closes; n > 0; --n)
+    push_open(run, static_cast<std::uint32_t>(first - first_));
+    for (std::uint32_t n = run.closes(); n > 0; --n)
       close();
   }
   std::uint32_t room() const { return static_cast<std::uint32_t>(end_ - next_); }
@@ -144,6 +137,22 @@ class ShapeSink {
   }
   // Open nodes above what the root shows in.
   std::size_t depth() const { return static_cast<std::size_t>(top_ - open_.data()); }
+
+  void push_open(const ShapeRun& run, std::uint32_t base) {
+    const std::uint32_t count = run.push_count();
+    if (limit_ - top_ <= static_cast<std::ptrdiff_t>(count + ShapeRuns::kPushesAtOnce)) [[unlikely]]
+      grow();
+    const std::uint32_t* words = run.pushes();
+    const auto put = [&](std::uint32_t at) {
+      const ShapeRun::Push push = ShapeRun::push_of(words[at]);
+      top_[at + 1] = {base + push.node, push.itself, push.shows};
+    };
+    put(0);
+    put(1);
+    for (std::uint32_t n = ShapeRuns::kPushesAtOnce; n < count; ++n)
+      put(n);
+    top_ += count;
+  }
 
   // A stack that is asked for its end once a node only.
   void grow() {
@@ -217,7 +226,7 @@ class ShapeWalk {
     Kind kind = Kind::Bottom;
     std::uint16_t closes = 0;      // nodes that end first
     std::uint32_t structural = 0;  // List: children so far that are no extras
-    const ShapeRun* run = nullptr;
+    const std::uint32_t* run = nullptr;
     const TemplateItem* item = nullptr;      // Items: of a node that an earlier block began
     const TemplateItem* item_end = nullptr;  // the same
     std::uint16_t production = 0;            // List
@@ -252,16 +261,14 @@ class ShapeWalk {
   const char* walk() {
     for (;;) {
       while (run_ != nullptr) {
-        const ShapeRun& run = *run_;
-        if (run.node_count > sink_.room()) [[unlikely]]
+        const ShapeRun run(run_);
+        if (run.node_count() > sink_.room()) [[unlikely]]
           return lay_part(run);
-        sink_.lay(runs_, run);
-        if (run.then == ShapeRun::Then::Next) {
-          ++run_;
-        } else if (run.then == ShapeRun::Then::End) {
-          run_ = nullptr;
-        } else if (!enter_hole(run)) {
-          return fault_;
+        sink_.lay(run);
+        if (run.then() == ShapeRun::Then::Hole) {
+          if (!enter_hole(run)) return fault_;
+        } else {
+          run_ = run.then() == ShapeRun::Then::End ? nullptr : run.next();
         }
       }
       const Step step = next_of_frame();
@@ -278,9 +285,9 @@ class ShapeWalk {
     }
     Frame& frame = frames_.emplace_back();
     frame.kind = Frame::Kind::Run;
-    frame.closes = run.hole_closes;
-    frame.run = run.is_last ? nullptr : run_ + 1;
-    return enter(run.hole_tag, run.hole_table, run.hole_itself);
+    frame.closes = static_cast<std::uint16_t>(run.hole_closes());
+    frame.run = run.is_last() ? nullptr : run.next();
+    return enter(run.hole_tag(), run.hole_table(), run.hole_itself());
   }
 
   // A node whose shape the operations say.
@@ -304,9 +311,9 @@ class ShapeWalk {
       if (shape == 0) return enter_list(tag, itself);
       made = MacroSet::index_of_shape(static_cast<ShapeId>(shape - 1));
     }
-    const ShapeRuns::Beginning& begins = runs_.of_template(made);
-    run_ = runs_.run(begins.first_run);
-    sink_.open(tag | begins.tag, itself);
+    const std::uint32_t* const begin = runs_.of_template(made);
+    run_ = begin + 1;
+    sink_.open(tag | begin[0], itself);
     return true;
   }
 
@@ -394,7 +401,7 @@ class ShapeWalk {
 
   // The first nodes of a run, as many as the block holds.
   const char* lay_part(const ShapeRun& run) {
-    const TemplateItem* item = macros_.all_items().data() + run.first_item;
+    const TemplateItem* item = macros_.all_items().data() + run.first_item();
     for (; !sink_.full(); ++item) {
       if (item->kind == ItemKind::Open) {
         sink_.open(item->tag, item->itself);
@@ -433,7 +440,7 @@ class ShapeWalk {
   From& in_;
   ShapeSink& sink_;
   bool last_ = false;
-  const ShapeRun* run_ = nullptr;
+  const std::uint32_t* run_ = nullptr;
   std::vector<Frame> frames_;
   const char* fault_ = "";
 };

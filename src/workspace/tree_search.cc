@@ -101,15 +101,14 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
   chunk.plan.blocks += blocks;
   chunk.plan.nodes += hits.tree.data->node_count();
   TreeSearcher& searcher = this->searcher(worker, *hits.search);
-  if (!searcher.can_match(hits.tree)) return;
+  if (!searcher.begin(hits.tree)) return;
   ++chunk.plan.files_with_start;
   const std::uint64_t left = request_.limit - std::min(request_.limit, chunk.matches);
   const std::shared_ptr<const TreeData> data = hits.tree.data;
   if (output_.mode == SearchOutput::Mode::Count) {
-    chunk.matches += searcher.count(hits.tree, left);
+    chunk.matches += searcher.count(left);
   } else {
-    searcher.search(hits.tree,
-                    [&](const Match& match) { return collect(worker, hits, match, chunk, give); });
+    searcher.search([&](const Match& match) { return collect(worker, hits, match, chunk, give); });
   }
   chunk.plan.nodes_entered += searcher.nodes_entered();
   chunk.plan.blocks_located += data->blocks_located();

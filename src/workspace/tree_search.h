@@ -14,6 +14,7 @@
 #include "copse/search.h"
 
 #include "core/ordered_work.h"
+#include "query/tree_needs.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -26,12 +27,12 @@ class TreeSearcher {
   TreeSearcher& operator=(const TreeSearcher&) = delete;
   virtual ~TreeSearcher() = default;
 
-  // Whether there can be a match in a tree of that structure.
-  virtual bool can_match(const ScannedTree& tree) = 0;
-  // Calls `visit` for each match until it answers false.
-  virtual void search(const ScannedTree& tree, const std::function<bool(const Match&)>& visit) = 0;
+  // Begins with a tree, which outlives the search. False when nothing in it can match.
+  virtual bool begin(const ScannedTree& tree) = 0;
+  // Then one of these. Calls `visit` for each match until it answers false.
+  virtual void search(const std::function<bool(const Match&)>& visit) = 0;
   // How many there are, `limit` at most.
-  virtual std::uint64_t count(const ScannedTree& tree, std::uint64_t limit) = 0;
+  virtual std::uint64_t count(std::uint64_t limit) = 0;
   // That the last call looked at.
   virtual std::uint64_t nodes_entered() const = 0;
 };
@@ -48,6 +49,8 @@ class CompiledSearch {
   virtual const std::vector<std::string>& capture_names() const = 0;
   // Null when it is no query.
   virtual const Query* query() const = 0;
+  // Of every tree with a match.
+  virtual const TreeNeeds& needs() const = 0;
 };
 
 // What to do with matches.

@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <memory>
-#include <span>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

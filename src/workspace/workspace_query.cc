@@ -8,6 +8,7 @@
 #include "query/query_scan.h"
 #include "workspace/language_table.h"
 #include "workspace/path_glob.h"
+#include "workspace/search_planner.h"
 #include "workspace/tree_search.h"
 #include "workspace/workspace_impl.h"
 
@@ -18,15 +19,11 @@ class QueryTreeSearcher : public TreeSearcher {
  public:
   explicit QueryTreeSearcher(const Query& query) : scan_(query) {}
 
-  bool can_match(const ScannedTree& tree) override {
-    return scan_.can_begin(tree.nodes, tree.data->node_count());
+  bool begin(const ScannedTree& tree) override {
+    return scan_.begin(*tree.data, tree.nodes, tree.located, {});
   }
-  void search(const ScannedTree& tree, const std::function<bool(const Match&)>& visit) override {
-    scan_.run(*tree.data, tree.nodes, tree.located, {}, visit);
-  }
-  std::uint64_t count(const ScannedTree& tree, std::uint64_t limit) override {
-    return scan_.count(*tree.data, tree.nodes, tree.located, {}, limit);
-  }
+  void search(const std::function<bool(const Match&)>& visit) override { scan_.run(visit); }
+  std::uint64_t count(std::uint64_t limit) override { return scan_.count(limit); }
   std::uint64_t nodes_entered() const override { return scan_.nodes_entered(); }
 
  private:
@@ -42,6 +39,7 @@ class QuerySearch : public CompiledSearch {
   }
   const std::vector<std::string>& capture_names() const override { return query_.capture_names(); }
   const Query* query() const override { return &query_; }
+  const TreeNeeds& needs() const override { return query_.compiled()->needs; }
 
  private:
   Query query_;
@@ -112,6 +110,36 @@ Result<std::string> language_asked_for(Workspace::Impl& impl, const Workspace& w
   return std::string(unknown.name());
 }
 
+// Files of grammars that the search is not for, and those in which it cannot find anything.
+void leave_out(Workspace::Impl& impl, const QueryRequest& request,
+               const std::vector<SharedId>& grammar_of, PreparedQuery& prepared) {
+  SearchPlan& plan = prepared.report.plan;
+  std::map<SharedId, std::optional<PlannedFiles>> planned;
+  for (const auto& [grammar, search] : prepared.search.searches) {
+    std::optional<PlannedFiles>& entry = planned[grammar];
+    if (!request.use_index || request.limit == 0) continue;
+    const GrammarPostings* const postings = impl.postings().find(grammar);
+    const auto tables = impl.objects.grammar(grammar);
+    if (postings == nullptr || !tables.ok()) continue;
+    entry = plan_files(search->needs(), *postings, *tables.value());
+    for (const std::string& step : entry->steps) {
+      plan.needs.push_back(tables.value()->name() + ": " + step);
+    }
+  }
+  std::vector<std::size_t>& files = prepared.search.files;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto found = planned.find(grammar_of[i]);
+    if (found == planned.end()) continue;
+    ++plan.files_asked_for;
+    const auto number = static_cast<std::uint32_t>(files[i]);
+    if (!found->second || found->second->files.contains(number)) files[kept++] = files[i];
+  }
+  files.resize(request.limit == 0 ? 0 : kept);
+  plan.files_of_index = files.size();
+  prepared.report.files = plan.files_asked_for;
+}
+
 Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
                               const QueryRequest& request, QueryError* error) {
   const Store& store = impl.store;
@@ -150,17 +178,10 @@ Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
   for (const FileProblem& damaged : queries.damaged()) {
     report.unreadable.push_back(damaged);
   }
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    if (queries.find(grammar_of[i]) != nullptr) files[kept++] = files[i];
-  }
-  files.resize(request.limit == 0 ? 0 : kept);
-  report.files = files.size();
-  report.plan.files_asked_for = files.size();
-  report.plan.files_of_index = files.size();
   for (const auto& [grammar, query] : queries.all()) {
     prepared.search.searches.emplace(grammar, std::make_shared<QuerySearch>(query));
   }
+  leave_out(impl, request, grammar_of, prepared);
   prepared.search.limit = request.limit;
   prepared.search.jobs = request.jobs;
   prepared.search.stop = request.stop;
