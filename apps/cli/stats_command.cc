@@ -82,6 +82,8 @@ void print_json(Output& out, const StoreStats& stats) {
   json.key("generation").number(stats.generation);
   json.key("store_bytes").number(stats.store_bytes);
   json.key("pack_bytes").number(stats.pack_bytes);
+  json.key("postings_bytes").number(stats.postings_bytes);
+  json.key("symbols_bytes").number(stats.symbols_bytes);
   json.key("catalogue_bytes").number(stats.catalogue_bytes);
   json.key("shared_bytes").number(stats.shared_bytes);
   json.key("phases_off").begin_array();
@@ -133,7 +135,8 @@ void print_text(Output& out, const StoreStats& stats, const std::string& directo
   print_table(out, rows);
   out.end_line();
   out.write("store   " + size_text(stats.store_bytes) + " in " + directory + ": packs " +
-            size_text(stats.pack_bytes) + ", catalogue " + size_text(stats.catalogue_bytes) +
+            size_text(stats.pack_bytes) + " (postings " + size_text(stats.postings_bytes) +
+            ", symbols " + size_text(stats.symbols_bytes) + "), catalogue " + size_text(stats.catalogue_bytes) +
             ", grammars and models " + size_text(stats.shared_bytes) + "; generation " +
             count_text(stats.generation));
   out.end_line();

@@ -123,6 +123,9 @@ struct StoreStats {
   std::vector<LanguageStats> languages;  // by name
   std::uint64_t generation = 0;
   std::uint64_t pack_bytes = 0;
+  // Of the packs: what finds files by what they contain, and what finds definitions by name.
+  std::uint64_t postings_bytes = 0;
+  std::uint64_t symbols_bytes = 0;
   std::uint64_t catalogue_bytes = 0;
   std::uint64_t shared_bytes = 0;  // grammars and models, both copies
   std::uint64_t store_bytes = 0;   // everything under the store's directory

@@ -10,6 +10,7 @@
 #include "core/parallel.h"
 #include "syntax/ablated_tree.h"
 #include "workspace/language_table.h"
+#include "workspace/postings_compaction.h"
 
 namespace copse {
 namespace {
@@ -484,17 +485,12 @@ Status Compactor::finish() {
     report_.damaged.push_back({"catalogue", complete.error().message()});
     return success();
   }
+  COPSE_TRY_STATUS(compact_postings(file_system_, store_directory_, *writer_,
+                                    {thread_count(options_.jobs), options_.stop}));
   auto gathered = writer_->gather(kLiveShareMin);
   if (!gathered.ok()) return std::move(gathered).take_error();
   writer_->merge_catalogue();
   return commit();
-}
-
-// ---- the front door ----------------------------------------------------------------------------
-
-Result<CompactReport> compact_store(const std::string& store_directory,
-                                    const CompactOptions& options) {
-  return Compactor(real_file_system(), real_clock(), store_directory, options).run();
 }
 
 }  // namespace copse

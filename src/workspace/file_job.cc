@@ -97,7 +97,10 @@ std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneSt
   }
   const auto prepare = [&]() -> Result<PreparedTree> {
     COPSE_TRY_STATUS(lane.ready(language, sample ? nullptr : language.model));
-    return lane.lane().prepare(job.language, text);
+    COPSE_TRY(PreparedTree tree, lane.lane().prepare(job.language, text));
+    COPSE_TRY(outcome.facts, read_facts(tree.facts, *language.grammar));
+    tree.facts = {};
+    return tree;
   };
   auto tree = prepare();
   if (!tree.ok()) {

@@ -9,6 +9,7 @@
 
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
+#include "postings/document_facts.h"
 #include "workspace/index_plan.h"
 #include "workspace/parse_lane.h"
 #include "workspace/store_phases.h"
@@ -30,8 +31,9 @@ struct FileOutcome {
   ContentId content;
   FramePayload source;
   std::optional<PreparedTree> tree;
-  std::string problem;  // why it is unreadable
-  std::string text;     // the source itself, where the caller asked to keep it
+  std::optional<DocumentFacts> facts;  // of the tree, where there is one
+  std::string problem;                 // why it is unreadable
+  std::string text;                    // the source itself, where the caller asked to keep it
   const IndexJob* job = nullptr;
 };
 

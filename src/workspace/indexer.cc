@@ -33,6 +33,7 @@ constexpr std::size_t kOpenFilesPerLane = 16;
 // The tree is of no use: the source alone is kept.
 void make_plain(FileOutcome& outcome, const Error& why) {
   outcome.tree.reset();
+  outcome.facts.reset();
   outcome.record.language.clear();
   outcome.record.nodes = 0;
   outcome.record.visible_nodes = 0;
@@ -60,7 +61,7 @@ Result<IndexReport> Indexer::run() {
     COPSE_TRY_STATUS(remove_gone());
     COPSE_TRY_STATUS(learn_models());
     COPSE_TRY_STATUS(index_rest());
-    COPSE_TRY_STATUS(commit());
+    COPSE_TRY_STATUS(finish_postings());
     // Space of what was replaced or removed comes back.
     auto gathered = writer_->gather(kLiveShareMin);
     if (!gathered.ok()) return std::move(gathered).take_error();
@@ -69,7 +70,7 @@ Result<IndexReport> Indexer::run() {
   Status done = index();
   if (!done.ok() && done.error().code() == ErrorCode::Interrupted && writer_ != nullptr) {
     report_.interrupted = true;
-    done = commit();
+    done = finish_postings();
   }
   if (!done.ok()) {
     if (report_.files_committed == 0) return std::move(done).take_error();
@@ -85,6 +86,7 @@ Status Indexer::prepare() {
   auto writer = StoreWriter::open_or_create(file_system_, store_directory_);
   if (!writer.ok()) return std::move(writer).take_error();
   writer_ = std::make_unique<StoreWriter>(std::move(writer).value());
+  postings_ = std::make_unique<PostingsWriter>(file_system_, store_directory_, *writer_);
   languages_ = std::make_unique<LanguageTable>(file_system_, options_.grammar_path);
   COPSE_TRY_STATUS(choose_phases());
   const ParseLimits limits{options_.parse_timeout_s, options_.parse_memory_limit_bytes};
@@ -369,6 +371,9 @@ Status Indexer::put_file(FileOutcome outcome) {
   } else {
     report_.plain.push_back({record.path, record.note});
   }
+  if (outcome.tree && outcome.facts) {
+    COPSE_TRY_STATUS(postings_->add(record, *outcome.facts));
+  }
   COPSE_TRY_STATUS(writer_->put(std::move(record)));
   ++pending_files_;
   return commit_when_due();
@@ -386,6 +391,13 @@ Result<bool> Indexer::share_frames(FileOutcome& outcome) const {
   return true;
 }
 
+Status Indexer::finish_postings() {
+  COPSE_TRY_STATUS(postings_->flush());
+  COPSE_TRY_STATUS(commit());
+  COPSE_TRY_STATUS(postings_->merge(true));
+  return commit();
+}
+
 Status Indexer::commit() {
   COPSE_TRY_STATUS(writer_->commit());
   report_.files_committed += std::exchange(pending_files_, 0);
@@ -395,7 +407,9 @@ Status Indexer::commit() {
 
 Status Indexer::commit_when_due() {
   const auto interval_ns = static_cast<std::int64_t>(options_.commit_interval_s * 1e9);
-  return clock_.monotonic_ns() - last_commit_ns_ < interval_ns ? success() : commit();
+  if (clock_.monotonic_ns() - last_commit_ns_ < interval_ns) return success();
+  COPSE_TRY_STATUS(commit());
+  return postings_->merge(false);
 }
 
 bool Indexer::stopping() const {

@@ -15,6 +15,7 @@
 #include "workspace/index_plan.h"
 #include "workspace/language_table.h"
 #include "workspace/languages.h"
+#include "workspace/postings_writer.h"
 #include "workspace/shared_frames.h"
 #include "workspace/store_phases.h"
 
@@ -59,6 +60,8 @@ class Indexer {
   Status put_file(FileOutcome outcome);
   // Whether the record has taken over the frames of an equal file.
   Result<bool> share_frames(FileOutcome& outcome) const;
+  // The postings of this run's files, committed and merged.
+  Status finish_postings();
   Status commit();
   Status commit_when_due();
   bool stopping() const;
@@ -73,6 +76,7 @@ class Indexer {
   std::int64_t started_ns_;
 
   std::unique_ptr<StoreWriter> writer_;
+  std::unique_ptr<PostingsWriter> postings_;
   std::unique_ptr<LanguageTable> languages_;
   StorePhases phases_;
   Lanes lanes_;

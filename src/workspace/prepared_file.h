@@ -16,6 +16,7 @@ struct PreparedTree {
   FramePayload frame;
   std::uint64_t nodes = 0;
   std::uint64_t visible_nodes = 0;
+  Bytes facts;  // what the tree and its source contain, as write_facts() has it; empty: not asked
 };
 
 // Encodes the tree, decodes what came out and compares: a tree that does not come back bit for bit

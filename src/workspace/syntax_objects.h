@@ -21,6 +21,8 @@ namespace copse {
 // Types and kinds on disk: never renumber. docs/formats/store.md and tree.md.
 inline constexpr std::uint8_t kSourceFrame = 1;
 inline constexpr std::uint8_t kTreeFrame = 2;
+inline constexpr std::uint8_t kPostingsFrame = 3;
+inline constexpr std::uint8_t kSymbolsFrame = 4;
 inline constexpr std::uint8_t kGrammarObject = 1;
 inline constexpr std::uint8_t kModelObject = 2;
 inline constexpr std::uint8_t kDirectoryObject = 3;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "postings/document_facts.h"
 #include "syntax/model_trainer.h"
 #include "syntax/tree_parser.h"
 #include "workspace/grammar_library.h"
@@ -24,8 +25,8 @@ class ThreadLane final : public ParseLane {
     auto parser = Parser::create(library.language());
     if (!parser.ok()) return std::move(parser).take_error().with_context(library_path);
     std::shared_ptr<const Grammar> grammar = library.grammar();
-    loaded_.insert_or_assign(language,
-                             Loaded{std::move(parser).value(), grammar, base_model(grammar)});
+    loaded_.insert_or_assign(language, Loaded{std::move(parser).value(), grammar,
+                                              base_model(grammar), FactCollector(grammar)});
     return grammar;
   }
 
@@ -41,7 +42,10 @@ class ThreadLane final : public ParseLane {
     const auto found = loaded_.find(language);
     COPSE_CHECK(found != loaded_.end());
     COPSE_TRY(const FlatTree tree, found->second.parser.parse(source, time_limit()));
-    return prepare_tree(*found->second.model, tree, source, {.phases = phases_});
+    COPSE_TRY(PreparedTree prepared,
+              prepare_tree(*found->second.model, tree, source, {.phases = phases_}));
+    prepared.facts = write_facts(found->second.facts.collect(tree.nodes, source));
+    return prepared;
   }
 
   Result<TreeComparison> compare(const std::string& language, std::string_view source,
@@ -76,6 +80,7 @@ class ThreadLane final : public ParseLane {
     Parser parser;
     std::shared_ptr<const Grammar> grammar;
     std::shared_ptr<const TreeModel> model;
+    FactCollector facts;
   };
 
   const Clock& clock_;

@@ -9,7 +9,9 @@
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
 #include "core/io/memory.h"
+#include "workspace/compactor.h"
 #include "workspace/indexer.h"
+#include "workspace/postings_frames.h"
 #include "workspace/store_phases.h"
 #include "workspace/workspace_impl.h"
 
@@ -151,6 +153,11 @@ Result<StoreStats> Workspace::stats() const {
   COPSE_TRY(const DiskUsage disk, store.disk_bytes());
   stats.generation = store.generation();
   stats.pack_bytes = disk.packs;
+  for (const std::string& name : store.named_frames()) {
+    const std::uint64_t bytes = store.named_frame(name)->stored_bytes;
+    if (name.starts_with(kPostingsPrefix)) stats.postings_bytes += bytes;
+    if (name.starts_with(kSymbolsPrefix)) stats.symbols_bytes += bytes;
+  }
   stats.catalogue_bytes = disk.catalogue;
   stats.shared_bytes = disk.shared;
   stats.store_bytes = disk.total();
@@ -162,15 +169,30 @@ Result<StoreStats> Workspace::stats() const {
   return stats;
 }
 
+const PostingsIndex& Workspace::Impl::postings() const {
+  std::call_once(postings_once, [&] {
+    postings_opened = std::make_unique<const PostingsIndex>(PostingsIndex::open(store));
+    postings_now.store(postings_opened.get(), std::memory_order_release);
+  });
+  return *postings_opened;
+}
+
+std::vector<std::string> Workspace::Impl::postings_notes() const {
+  const PostingsIndex* const opened = postings_now.load(std::memory_order_acquire);
+  return opened == nullptr ? std::vector<std::string>() : opened->damage_notes();
+}
+
 std::vector<std::string> Workspace::damage_notes() const {
   std::vector<std::string> notes;
   for (const Damage& damage : impl_->store.damages()) {
     notes.push_back(damage.message);
   }
+  for (const std::string& note : impl_->postings_notes())
+    notes.push_back(note);
   return notes;
 }
 
-// ---- indexing ----------------------------------------------------------------------------------
+// ---- writing -----------------------------------------------------------------------------------
 
 Result<IndexReport> index_directory(const std::string& directory, const IndexOptions& options) {
   FileSystem& file_system = real_file_system();
@@ -182,6 +204,11 @@ Result<IndexReport> index_directory(const std::string& directory, const IndexOpt
   std::string store_directory = options.store_directory;
   if (store_directory.empty()) store_directory = join_path(root, kStoreDirectoryName);
   return Indexer(file_system, real_clock(), root, store_directory, options).run();
+}
+
+Result<CompactReport> compact_store(const std::string& store_directory,
+                                    const CompactOptions& options) {
+  return Compactor(real_file_system(), real_clock(), store_directory, options).run();
 }
 
 }  // namespace copse

@@ -2,17 +2,20 @@
 // it.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "copse/workspace.h"
 
 #include "store/store.h"
 #include "syntax/tree_data.h"
 #include "workspace/languages.h"
+#include "workspace/postings_index.h"
 #include "workspace/prepared_file.h"
 #include "workspace/symbol_collector.h"
 #include "workspace/symbol_index.h"
@@ -48,6 +51,8 @@ struct Workspace::Impl {
                                                    std::shared_ptr<const TreeModel> model,
                                                    std::uint32_t nodes) const;
 
+  // Each opened at the first call. Thread-safe.
+  const PostingsIndex& postings() const;
   const SymbolIndex& symbol_index() const;
   // Compiled for the record's grammar. Unsupported when the store has none.
   Result<TagsQuery> tags_query(const FileRecord& record) const;
@@ -56,6 +61,13 @@ struct Workspace::Impl {
   Result<FileRecord> find(std::string_view path) const;
   // "c++" to "cpp"; what nobody knows stays as it is.
   std::string language_id(std::string_view name) const;
+
+  // Nothing when the postings were not needed so far.
+  std::vector<std::string> postings_notes() const;
+
+  mutable std::once_flag postings_once;
+  mutable std::unique_ptr<const PostingsIndex> postings_opened;
+  mutable std::atomic<const PostingsIndex*> postings_now = nullptr;
 };
 
 }  // namespace copse

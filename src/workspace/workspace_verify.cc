@@ -7,6 +7,7 @@
 #include "core/io/file_system.h"
 #include "core/parallel.h"
 #include "workspace/file_job.h"
+#include "workspace/postings_verify.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -174,7 +175,9 @@ Result<VerifyReport> Workspace::verify(
   }
   if (options.deep) {
     COPSE_TRY_STATUS(DeepVerifier(*impl_, options).run(difference, report));
-    return report;
+    if (!report.interrupted) {
+      COPSE_TRY_STATUS(verify_postings(*impl_, options, difference, report));
+    }
   }
   return report;
 }
