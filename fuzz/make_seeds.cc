@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "fuzz_support.h"
+#include "postings/postings_builder.h"
 #include "syntax/side_streams.h"
 
 namespace {
@@ -131,6 +132,24 @@ void make_side_streams(const Corpus& streams) {
   }
 }
 
+void make_postings(const Corpus& postings) {
+  FactCollector collector(fuzz::json().grammar());
+  PostingsBuilder builder(fuzz::json().grammar()->identity());
+  std::uint64_t key = 7;
+  for (const char* const source : kSources) {
+    const DocumentFacts facts = collector.collect(fuzz::parse(source).nodes, source);
+    Bytes seed{1};
+    const Bytes bytes = write_facts(facts);
+    seed.insert(seed.end(), bytes.begin(), bytes.end());
+    postings.add("facts_" + std::to_string(key), seed);
+    builder.add(key++, facts);
+  }
+  Bytes seed{0};
+  const Bytes bytes = builder.finish();
+  seed.insert(seed.end(), bytes.begin(), bytes.end());
+  postings.add("segment", seed);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -139,5 +158,6 @@ int main(int argc, char** argv) {
   make_models({argv[1], "tree_model"});
   make_rans({argv[1], "rans"});
   make_side_streams({argv[1], "side_streams"});
+  make_postings({argv[1], "postings"});
   return 0;
 }

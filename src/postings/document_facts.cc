@@ -136,10 +136,10 @@ void FactCollector::walk(std::span<const CopseFlatNode> nodes) {
       }
     }
     edge.child = symbol.shown;
+    if (visible && copse_node_is_missing(&node)) facts_.has_missing = true;
     // The kind of a node is new to the file only where its edge is.
     if (visible && (is_root || note_edge(edge))) note_kind(edge.child);
     if (copse_node_is_leaf(&node)) {
-      if (copse_node_is_missing(&node)) facts_.has_missing = true;
       const std::size_t end = std::size_t{node.start} + node.extent;
       if (node.start != last_end) note_cut(node.start);
       note_cut(end);

@@ -37,7 +37,7 @@ struct DocumentFacts {
   std::vector<std::uint16_t> kinds;  // of visible nodes, COPSE_SYMBOL_ERROR included
   std::vector<FactEdge> edges;
   std::vector<std::uint32_t> words;  // hashes
-  bool has_missing = false;
+  bool has_missing = false;          // a visible missing node
   bool any_word = false;  // nodes cut a word into too many pieces: nothing is known about words
 
   // What all of it takes, for those who gather facts.

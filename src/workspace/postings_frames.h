@@ -25,7 +25,6 @@ struct PostingsName {
 };
 
 inline constexpr std::string_view kPostingsPrefix = "postings/";
-inline constexpr std::string_view kSymbolsPrefix = "symbols/";
 
 std::string postings_grammar(const ContentId& grammar);
 

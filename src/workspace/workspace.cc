@@ -156,7 +156,7 @@ Result<StoreStats> Workspace::stats() const {
   for (const std::string& name : store.named_frames()) {
     const std::uint64_t bytes = store.named_frame(name)->stored_bytes;
     if (name.starts_with(kPostingsPrefix)) stats.postings_bytes += bytes;
-    if (name.starts_with(kSymbolsPrefix)) stats.symbols_bytes += bytes;
+    if (name.starts_with(kSymbolFramePrefix)) stats.symbols_bytes += bytes;
   }
   stats.catalogue_bytes = disk.catalogue;
   stats.shared_bytes = disk.shared;
