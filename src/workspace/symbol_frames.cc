@@ -5,7 +5,6 @@
 
 #include "core/hash.h"
 #include "workspace/language_table.h"
-#include "workspace/postings_frames.h"
 #include "workspace/syntax_objects.h"
 
 namespace copse {
@@ -16,8 +15,8 @@ constexpr std::size_t kGrammarDigits = 16;
 }  // namespace
 
 std::optional<SymbolFrameName> SymbolFrameName::parse(std::string_view name) {
-  if (!name.starts_with(kSymbolsPrefix)) return std::nullopt;
-  name.remove_prefix(kSymbolsPrefix.size());
+  if (!name.starts_with(kSymbolFramePrefix)) return std::nullopt;
+  name.remove_prefix(kSymbolFramePrefix.size());
   if (name.size() < kGrammarDigits + 2 || name[kGrammarDigits] != '/') return std::nullopt;
   SymbolFrameName parsed;
   parsed.grammar = name.substr(0, kGrammarDigits);
@@ -33,7 +32,7 @@ std::string SymbolFrameName::digits_of(const SharedId& grammar) {
 }
 
 std::string SymbolFrameName::text() const {
-  return std::string(kSymbolsPrefix) + grammar + "/" + std::to_string(number);
+  return std::string(kSymbolFramePrefix) + grammar + "/" + std::to_string(number);
 }
 
 std::map<std::string, std::vector<std::uint64_t>> symbol_frames(

@@ -16,6 +16,8 @@
 
 namespace copse {
 
+inline constexpr std::string_view kSymbolFramePrefix = "symbols/";
+
 struct SymbolFrameName {
   std::string grammar;  // the first 16 hexadecimal digits of its id
   std::uint64_t number = 0;

@@ -17,6 +17,7 @@
 #include "copse/compact.h"
 #include "copse/workspace.h"
 
+#include "postings/symbol_builder.h"
 #include "store/layout.h"
 #include "store/store_writer.h"
 #include "workspace/language_table.h"
@@ -142,6 +143,19 @@ class SymbolIndexTest : public testing::Test {
     }
   }
 
+  // Differences that a deep check finds.
+  std::vector<std::string> differences() const {
+    std::vector<std::string> found;
+    VerifyOptions options;
+    options.deep = true;
+    options.grammar_path = {COPSE_TEST_GRAMMAR_DIR};
+    const auto report = Workspace::open(store()).value().verify(
+        options, [&](const std::string& text) { found.push_back(text); });
+    EXPECT_TRUE(report.ok());
+    EXPECT_EQ(report.value().differences, found.size());
+    return found;
+  }
+
   template <typename Change>
   void change_store(const Change& change) const {
     auto writer = StoreWriter::open_or_create(real_file_system(), store());
@@ -231,6 +245,26 @@ TEST_F(SymbolIndexTest, DamageIsNamedAndHealsWithCompaction) {
   }
   ASSERT_NO_FATAL_FAILURE(compact());
   ASSERT_NO_FATAL_FAILURE(expect_right());
+}
+
+TEST_F(SymbolIndexTest, VerifySeesOtherSymbols) {
+  EXPECT_EQ(differences(), std::vector<std::string>{});
+  // A segment that is whole and wrong: one symbol of one file has another row.
+  ASSERT_NO_FATAL_FAILURE(change_store([&](StoreWriter& writer) {
+    const Store opened = Store::open(real_file_system(), store()).value();
+    const auto record = opened.find("src/f2.c").value();
+    const auto tags = opened.root(LanguageTable::tags_root("c"));
+    Workspace::Impl impl(Store::open(real_file_system(), store()).value());
+    auto entries = impl.tags_query(*record).value().collect(Tree(impl.read_tree(*record).value()));
+    ++entries.value()[3].place.column;
+    SymbolSegmentBuilder builder;
+    ASSERT_TRUE(builder.add(symbol_document_key(*record, *tags), entries.value()).ok());
+    ASSERT_TRUE(
+        put_symbols(writer, SymbolFrameName::digits_of(record->grammar), builder.finish(3).value())
+            .ok());
+  }));
+  EXPECT_EQ(differences(),
+            std::vector<std::string>{"src/f2.c: its symbols are not those of its tree"});
 }
 
 TEST_F(SymbolIndexTest, VisitorAndLimitEndTheSearch) {
