@@ -21,9 +21,9 @@ namespace copse {
 enum class SymbolMatch : std::uint8_t {
   Exact,
   Prefix,
-  // Names that what was typed may stand for, best first: the name, a beginning of it, beginnings of
-  // its words, one slip of the keyboard, its letters in order. Case is of little weight. Of the
-  // best kFuzzyNamesMax names.
+  // Names that what was typed may stand for, best first: the name, a beginning of it, one slip of
+  // the keyboard, beginnings of its words, its letters in order; shorter names first. Case is of
+  // little weight. Of the best kFuzzyNamesMax names.
   Fuzzy,
 };
 
@@ -39,7 +39,7 @@ struct SymbolRequest {
   std::optional<std::string> language;   // id or another name for it
   std::optional<std::string> path_glob;  // as QueryRequest's
   std::uint64_t limit = UINT64_MAX;      // symbols at most
-  unsigned jobs = 0;                     // for files that no index covers; 0: one for each processor
+  unsigned jobs = 0;  // for files that no index covers; 0: one for each processor
   const std::atomic<bool>* stop = nullptr;
 };
 

@@ -237,7 +237,7 @@ Result<Bytes> SymbolSegmentBuilder::finish(int level) {
 
 namespace {
 
-// An input's symbols, one after another, with new numbers.
+// The names of an input, one after another, each with all places that stay, under new numbers.
 class MergeSource {
  public:
   MergeSource(const SymbolMergeInput& input, std::vector<std::uint8_t> kinds)
@@ -245,31 +245,34 @@ class MergeSource {
 
   Status start() {
     COPSE_TRY_STATUS(cursor_.seek({}));
-    return settle();
+    return next();
   }
 
-  // To the next symbol of a document that stays.
+  // To the next name that has a place left.
   Status next() {
-    ++at_;
-    return settle();
+    places_.clear();
+    while (places_.empty() && !cursor_.at_end()) {
+      name_ = cursor_.name();
+      while (!cursor_.at_end() && cursor_.name() == name_) {
+        COPSE_TRY_STATUS(take_places());
+        COPSE_TRY_STATUS(cursor_.next());
+      }
+    }
+    std::sort(places_.begin(), places_.end());
+    return success();
   }
 
-  bool at_end() const { return cursor_.at_end(); }
-  std::string_view name() const { return cursor_.name(); }
-  const IndexedSymbol& place() const { return place_; }
+  bool at_end() const { return places_.empty(); }
+  const std::string& name() const { return name_; }
+  const std::vector<IndexedSymbol>& places() const { return places_; }
 
  private:
-  Status settle() {
-    while (!cursor_.at_end()) {
-      COPSE_TRY(const auto places, cursor_.places());
-      for (; at_ < places.size(); ++at_) {
-        place_ = places[at_];
-        place_.document = input_->numbers[place_.document];
-        place_.kind = kinds_[place_.kind];
-        if (place_.document != kDroppedDocument) return success();
-      }
-      at_ = 0;
-      COPSE_TRY_STATUS(cursor_.next());
+  Status take_places() {
+    COPSE_TRY(const auto places, cursor_.places());
+    for (IndexedSymbol place : places) {
+      place.document = input_->numbers[place.document];
+      place.kind = kinds_[place.kind];
+      if (place.document != kDroppedDocument) places_.push_back(place);
     }
     return success();
   }
@@ -277,32 +280,29 @@ class MergeSource {
   const SymbolMergeInput* input_;
   std::vector<std::uint8_t> kinds_;
   SymbolCursor cursor_;
-  std::size_t at_ = 0;
-  IndexedSymbol place_;
+  std::string name_;
+  std::vector<IndexedSymbol> places_;
 };
 
-// The last one is first.
+// For a queue that has the least name on top.
 struct IsLater {
   bool operator()(const MergeSource* a, const MergeSource* b) const {
-    const int order = a->name().compare(b->name());
-    return order != 0 ? order > 0 : a->place() > b->place();
+    return a->name() > b->name();
   }
 };
 
 Status check_numbers(std::span<const SymbolMergeInput> inputs, std::size_t documents) {
   std::vector<bool> used(documents, false);
   for (const SymbolMergeInput& input : inputs) {
-    std::optional<std::uint32_t> last;
     bool sound = input.numbers.size() == input.segment->document_count();
     for (const std::uint32_t number : input.numbers) {
       if (number == kDroppedDocument) continue;
-      sound = sound && number < documents && !used[number] && (!last || *last < number);
+      sound = sound && number < documents && !used[number];
       if (!sound) break;
       used[number] = true;
-      last = number;
     }
     if (!sound) {
-      return Error(ErrorCode::InvalidArgument, "numbers of documents to merge do not ascend");
+      return Error(ErrorCode::InvalidArgument, "documents to merge that share a number");
     }
   }
   return success();
@@ -332,12 +332,23 @@ Result<Bytes> merge_symbol_segments(std::span<const SymbolMergeInput> inputs,
     if (!source.at_end()) queue.push(&source);
   }
   SegmentWriter writer(document_keys, kinds, level);
+  std::vector<MergeSource*> equal;
+  std::vector<IndexedSymbol> places;
   while (!queue.empty()) {
-    MergeSource* const source = queue.top();
-    queue.pop();
-    writer.put(source->name(), source->place());
-    COPSE_TRY_STATUS(source->next());
-    if (!source->at_end()) queue.push(source);
+    equal.clear();
+    places.clear();
+    do {
+      equal.push_back(queue.top());
+      queue.pop();
+      places.insert(places.end(), equal.back()->places().begin(), equal.back()->places().end());
+    } while (!queue.empty() && queue.top()->name() == equal.front()->name());
+    if (equal.size() > 1) std::sort(places.begin(), places.end());
+    for (const IndexedSymbol& place : places)
+      writer.put(equal.front()->name(), place);
+    for (MergeSource* source : equal) {
+      COPSE_TRY_STATUS(source->next());
+      if (!source->at_end()) queue.push(source);
+    }
   }
   return writer.finish();
 }

@@ -52,14 +52,14 @@ inline constexpr std::uint32_t kDroppedDocument = UINT32_MAX;
 
 struct SymbolMergeInput {
   const SymbolSegment* segment = nullptr;
-  // The new number of each document, or kDroppedDocument. Ascending but for those: the order of a
-  // segment's documents stays.
+  // The new number of each document, or kDroppedDocument.
   std::vector<std::uint32_t> numbers;
 };
 
 // One segment of several, whose documents get new numbers below document_keys.size(), each used
 // once. Corrupt when a block of an input is damaged, InvalidArgument when the numbers are not as
-// they should be, LimitExceeded as above. Memory: a block of each input, and what comes out, twice.
+// they should be, LimitExceeded as above. Memory: a block of each input, the places of one name,
+// and what comes out, twice.
 Result<Bytes> merge_symbol_segments(std::span<const SymbolMergeInput> inputs,
                                     std::span<const std::uint64_t> document_keys, int level);
 

@@ -19,8 +19,8 @@ inline constexpr std::size_t kSharedBytesMax = 255;
 inline constexpr std::size_t kPlanesMax = 5;
 
 // Unpacked, a block cannot be larger.
-inline constexpr std::size_t kNamePartBytesMax = 1024 * (512 + 8) + 64;
-inline constexpr std::size_t kPlacePartBytesMax = (1024 + 6 * 8192) * kPlanesMax + 64;
+inline constexpr std::size_t kNamePartBytesMax = 512 * (512 + 8) + 64;
+inline constexpr std::size_t kPlacePartBytesMax = (512 + 6 * 8192) * kPlanesMax + 64;
 
 constexpr std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);

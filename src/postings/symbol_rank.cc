@@ -8,7 +8,7 @@ namespace {
 // Fewer letters say too little to allow for a slip.
 constexpr std::size_t kSlipBytesMin = 4;
 
-enum Class : std::uint32_t { kExact, kPrefix, kWordParts, kSlip, kInOrder };
+enum Class : std::uint32_t { kExact, kPrefix, kSlip, kWordParts, kInOrder };
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
@@ -64,8 +64,8 @@ std::optional<std::uint32_t> SymbolRanker::rank(std::string_view name) {
   fold_to(name, name_);
   if (name_ == folded_) return make(kExact, true);
   if (name_.starts_with(folded_)) return make(kPrefix, !name.starts_with(typed_));
-  if (begins_words(name)) return make(kWordParts, false);
-  return make(is_one_slip_away(name) ? kSlip : kInOrder, false);
+  if (is_one_slip_away(name)) return make(kSlip, false);
+  return make(begins_words(name) ? kWordParts : kInOrder, false);
 }
 
 bool SymbolRanker::has_letters_in_order(std::string_view name) const {

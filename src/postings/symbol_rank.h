@@ -17,8 +17,8 @@ class SymbolRanker {
   explicit SymbolRanker(std::string_view typed);
 
   // No value when the name does not answer. Lower is better: the name itself, a beginning of it,
-  // beginnings of its words ("gfp" and "getpage" for get_free_page and GetFreePage), one slip of
-  // the keyboard, its letters in order. In each, other case is worse, and then a longer name.
+  // one slip of the keyboard, beginnings of its words ("gfp" and "getpage" for get_free_page and
+  // GetFreePage), its letters in order. In each, other case is worse, and then a longer name.
   std::optional<std::uint32_t> rank(std::string_view name);
 
  private:

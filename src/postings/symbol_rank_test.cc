@@ -29,7 +29,7 @@ using Names = std::vector<std::string>;
 TEST(SymbolRank, Order) {
   EXPECT_EQ(ranked("open", {"reopened", "o_p_e_n_", "opne", "OPEN", "openat", "open", "file_open",
                             "OpenFile", "oxpxexn", "close"}),
-            (Names{"open", "OPEN", "openat", "OpenFile", "o_p_e_n_", "file_open", "opne", "oxpxexn",
+            (Names{"open", "OPEN", "openat", "OpenFile", "opne", "o_p_e_n_", "file_open", "oxpxexn",
                    "reopened"}));
 }
 
@@ -39,7 +39,7 @@ TEST(SymbolRank, BeginningsOfWords) {
   EXPECT_EQ(ranked("gfp", names),
             (Names{"GetFreePage", "get_free_page", "__get_free_pages", "getfreepage"}));
   SymbolRanker ranker("gfp");
-  EXPECT_EQ(*ranker.rank("get_free_page") >> 17U, 2U);
+  EXPECT_EQ(*ranker.rank("get_free_page") >> 17U, 3U);
   EXPECT_EQ(*ranker.rank("getfreepage") >> 17U, 4U);
   EXPECT_EQ(ranked("getpage", names).front(), "GetFreePage");
   EXPECT_EQ(ranked("hs", names), (Names{"HTTPServer"}));

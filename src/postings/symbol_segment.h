@@ -23,7 +23,7 @@ namespace copse {
 inline constexpr std::uint32_t kSymbolSegmentVersion = 1;
 inline constexpr std::size_t kSymbolDocumentsMax = std::size_t{1} << 20;
 // A block is closed when it has this many names, or places.
-inline constexpr std::size_t kSymbolBlockNames = 1024;
+inline constexpr std::size_t kSymbolBlockNames = 512;
 inline constexpr std::size_t kSymbolBlockPlaces = 8192;
 
 // One place of a name. What is known of SymbolPlace but for the byte, which row and column give.

@@ -246,7 +246,17 @@ TEST(SymbolSegment, MergeOfPartsIsTheWhole) {
   EXPECT_EQ(open(thinned.value()).document_count(), left_keys.size());
   EXPECT_EQ(read_all(open(thinned.value())), expected(left));
 
-  std::swap(inputs[0].numbers[1], inputs[0].numbers[3]);
+  std::reverse(left_keys.begin(), left_keys.end());
+  for (SymbolMergeInput& input : inputs) {
+    for (std::uint32_t& d : input.numbers) {
+      if (d != kDroppedDocument) d = static_cast<std::uint32_t>(left_keys.size()) - 1 - d;
+    }
+  }
+  const auto reversed = merge_symbol_segments(inputs, left_keys, 3);
+  ASSERT_TRUE(reversed.ok()) << reversed.error().message();
+  EXPECT_EQ(read_all(open(reversed.value())), expected(left));
+
+  inputs[0].numbers[1] = inputs[0].numbers[3] = 0;
   EXPECT_EQ(merge_symbol_segments(inputs, left_keys, 3).error().code(), ErrorCode::InvalidArgument);
 }
 

@@ -11,6 +11,7 @@
 #include "syntax/ablated_tree.h"
 #include "workspace/language_table.h"
 #include "workspace/postings_compaction.h"
+#include "workspace/symbol_compaction.h"
 
 namespace copse {
 namespace {
@@ -487,6 +488,8 @@ Status Compactor::finish() {
   }
   COPSE_TRY_STATUS(compact_postings(file_system_, store_directory_, *writer_,
                                     {thread_count(options_.jobs), options_.stop}));
+  COPSE_TRY_STATUS(compact_symbols(file_system_, store_directory_, *writer_,
+                                   {thread_count(options_.jobs), options_.stop}));
   auto gathered = writer_->gather(kLiveShareMin);
   if (!gathered.ok()) return std::move(gathered).take_error();
   writer_->merge_catalogue();

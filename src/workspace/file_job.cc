@@ -100,6 +100,10 @@ std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneSt
     COPSE_TRY(PreparedTree tree, lane.lane().prepare(job.language, text));
     COPSE_TRY(outcome.facts, read_facts(tree.facts, *language.grammar));
     tree.facts = {};
+    if (!tree.symbols.empty()) {
+      COPSE_TRY(outcome.symbols, decode_symbols(tree.symbols));
+    }
+    tree.symbols = {};
     return tree;
   };
   auto tree = prepare();

@@ -10,6 +10,7 @@
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
 #include "postings/document_facts.h"
+#include "postings/symbol_entry.h"
 #include "workspace/index_plan.h"
 #include "workspace/parse_lane.h"
 #include "workspace/store_phases.h"
@@ -31,9 +32,10 @@ struct FileOutcome {
   ContentId content;
   FramePayload source;
   std::optional<PreparedTree> tree;
-  std::optional<DocumentFacts> facts;  // of the tree, where there is one
-  std::string problem;                 // why it is unreadable
-  std::string text;                    // the source itself, where the caller asked to keep it
+  std::optional<DocumentFacts> facts;               // of the tree, where there is one
+  std::optional<std::vector<SymbolEntry>> symbols;  // likewise, where the grammar has a tags query
+  std::string problem;                              // why it is unreadable
+  std::string text;  // the source itself, where the caller asked to keep it
   const IndexJob* job = nullptr;
 };
 

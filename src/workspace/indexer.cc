@@ -61,7 +61,7 @@ Result<IndexReport> Indexer::run() {
     COPSE_TRY_STATUS(remove_gone());
     COPSE_TRY_STATUS(learn_models());
     COPSE_TRY_STATUS(index_rest());
-    COPSE_TRY_STATUS(finish_postings());
+    COPSE_TRY_STATUS(finish_indexes());
     // Space of what was replaced or removed comes back.
     auto gathered = writer_->gather(kLiveShareMin);
     if (!gathered.ok()) return std::move(gathered).take_error();
@@ -70,7 +70,7 @@ Result<IndexReport> Indexer::run() {
   Status done = index();
   if (!done.ok() && done.error().code() == ErrorCode::Interrupted && writer_ != nullptr) {
     report_.interrupted = true;
-    done = finish_postings();
+    done = finish_indexes();
   }
   if (!done.ok()) {
     if (report_.files_committed == 0) return std::move(done).take_error();
@@ -87,6 +87,7 @@ Status Indexer::prepare() {
   if (!writer.ok()) return std::move(writer).take_error();
   writer_ = std::make_unique<StoreWriter>(std::move(writer).value());
   postings_ = std::make_unique<PostingsWriter>(file_system_, store_directory_, *writer_);
+  symbols_ = std::make_unique<SymbolWriter>(file_system_, store_directory_, *writer_);
   languages_ = std::make_unique<LanguageTable>(file_system_, options_.grammar_path);
   COPSE_TRY_STATUS(choose_phases());
   const ParseLimits limits{options_.parse_timeout_s, options_.parse_memory_limit_bytes};
@@ -371,12 +372,19 @@ Status Indexer::put_file(FileOutcome outcome) {
   } else {
     report_.plain.push_back({record.path, record.note});
   }
-  if (outcome.tree && outcome.facts) {
-    COPSE_TRY_STATUS(postings_->add(record, *outcome.facts));
-  }
+  COPSE_TRY_STATUS(put_facts(outcome));
   COPSE_TRY_STATUS(writer_->put(std::move(record)));
   ++pending_files_;
   return commit_when_due();
+}
+
+Status Indexer::put_facts(const FileOutcome& outcome) {
+  if (!outcome.tree) return success();
+  const FileRecord& record = outcome.record;
+  if (outcome.facts) COPSE_TRY_STATUS(postings_->add(record, *outcome.facts));
+  const auto tags = writer_->root(LanguageTable::tags_root(record.language));
+  if (!outcome.symbols || !tags) return success();
+  return symbols_->add(record, *tags, *outcome.symbols);
 }
 
 Result<bool> Indexer::share_frames(FileOutcome& outcome) const {
@@ -391,10 +399,12 @@ Result<bool> Indexer::share_frames(FileOutcome& outcome) const {
   return true;
 }
 
-Status Indexer::finish_postings() {
+Status Indexer::finish_indexes() {
   COPSE_TRY_STATUS(postings_->flush());
+  COPSE_TRY_STATUS(symbols_->flush());
   COPSE_TRY_STATUS(commit());
   COPSE_TRY_STATUS(postings_->merge(true));
+  COPSE_TRY_STATUS(symbols_->merge(true));
   return commit();
 }
 
@@ -409,7 +419,8 @@ Status Indexer::commit_when_due() {
   const auto interval_ns = static_cast<std::int64_t>(options_.commit_interval_s * 1e9);
   if (clock_.monotonic_ns() - last_commit_ns_ < interval_ns) return success();
   COPSE_TRY_STATUS(commit());
-  return postings_->merge(false);
+  COPSE_TRY_STATUS(postings_->merge(false));
+  return symbols_->merge(false);
 }
 
 bool Indexer::stopping() const {

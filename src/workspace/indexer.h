@@ -18,6 +18,7 @@
 #include "workspace/postings_writer.h"
 #include "workspace/shared_frames.h"
 #include "workspace/store_phases.h"
+#include "workspace/symbol_writer.h"
 
 namespace copse {
 
@@ -60,8 +61,10 @@ class Indexer {
   Status put_file(FileOutcome outcome);
   // Whether the record has taken over the frames of an equal file.
   Result<bool> share_frames(FileOutcome& outcome) const;
-  // The postings of this run's files, committed and merged.
-  Status finish_postings();
+  // What the file's tree contains and names, for the indexes.
+  Status put_facts(const FileOutcome& outcome);
+  // The postings and symbols of this run's files, committed and merged.
+  Status finish_indexes();
   Status commit();
   Status commit_when_due();
   bool stopping() const;
@@ -77,6 +80,7 @@ class Indexer {
 
   std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<PostingsWriter> postings_;
+  std::unique_ptr<SymbolWriter> symbols_;
   std::unique_ptr<LanguageTable> languages_;
   StorePhases phases_;
   Lanes lanes_;

@@ -55,6 +55,7 @@ Bytes write_prepared_tree(const PreparedTree& tree) {
   out.u8(static_cast<std::uint8_t>(tree.frame.codec));
   out.varint(tree.frame.raw_bytes);
   out.text(as_text(tree.facts));
+  out.text(as_text(tree.symbols));
   out.raw(tree.frame.bytes);
   return body;
 }
@@ -67,6 +68,7 @@ Result<PreparedTree> read_prepared_tree(ByteView body) {
   const std::uint8_t codec = in.u8();
   tree.frame.raw_bytes = in.varint();
   const ByteView facts = as_bytes(in.text());
+  const ByteView symbols = as_bytes(in.text());
   const ByteView payload = in.raw(in.remaining());
   if (in.failed() || codec > static_cast<std::uint8_t>(FrameCodec::ZstdBare) || tree.nodes == 0 ||
       tree.nodes > kTreeNodesMax || tree.visible_nodes > tree.nodes) {
@@ -74,6 +76,7 @@ Result<PreparedTree> read_prepared_tree(ByteView body) {
   }
   tree.frame.codec = static_cast<FrameCodec>(codec);
   tree.facts.assign(facts.begin(), facts.end());
+  tree.symbols.assign(symbols.begin(), symbols.end());
   tree.frame.bytes.assign(payload.begin(), payload.end());
   return tree;
 }

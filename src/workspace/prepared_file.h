@@ -16,7 +16,8 @@ struct PreparedTree {
   FramePayload frame;
   std::uint64_t nodes = 0;
   std::uint64_t visible_nodes = 0;
-  Bytes facts;  // what the tree and its source contain, as write_facts() has it; empty: not asked
+  Bytes facts;    // what the tree and its source contain, as write_facts() has it; empty: not asked
+  Bytes symbols;  // as encode_symbols() has them; empty: not asked, or no tags query
 };
 
 // Encodes the tree, decodes what came out and compares: a tree that does not come back bit for bit

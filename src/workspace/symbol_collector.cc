@@ -235,6 +235,8 @@ Result<std::vector<Tag>> TagsQuery::tags(const Tree& tree) const {
     return true;
   });
   if (!done.ok()) return done.error();
+  // Names are read from the source, which may be damaged where the nodes are not.
+  COPSE_TRY_STATUS(tree.fault());
   return collector.finish();
 }
 

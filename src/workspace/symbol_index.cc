@@ -1,12 +1,10 @@
 #include "workspace/symbol_index.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
-#include "core/hash.h"
-#include "workspace/language_table.h"
+#include "workspace/symbol_frames.h"
 
 namespace copse {
 namespace {
@@ -72,31 +70,17 @@ void fill_files(SymbolIndex::Segment& segment,
 
 }  // namespace
 
-std::uint64_t symbol_document_key(const FileRecord& record, const SharedId& tags) {
-  Bytes bytes;
-  bytes.reserve(sizeof record.content.digest + 2 * ContentId::kSizeBytes + 8);
-  ByteWriter out(bytes);
-  out.raw(record.content.digest);
-  out.raw(record.grammar.content.digest);
-  out.u64(record.parser_build);
-  out.raw(tags.content.digest);
-  return checksum64(bytes);
-}
-
 void SymbolIndex::open_segments(const Store& store) {
-  for (const std::string& name : store.named_frames()) {
-    if (!name.starts_with(kSymbolFramePrefix)) continue;
-    auto frame = store.read_view(*store.named_frame(name), FrameCheck::Parts);
-    if (!frame.ok()) {
-      problems_.push_back({name, frame.error().message()});
-      continue;
+  for (const auto& [grammar, numbers] : symbol_frames(store.named_frames())) {
+    for (const std::uint64_t number : numbers) {
+      const SymbolFrameName name{grammar, number};
+      auto symbols = open_symbols(store, name);
+      if (symbols.ok()) {
+        segments_.push_back({name.text(), std::move(symbols).value(), {}, {}});
+      } else {
+        problems_.push_back({name.text(), symbols.error().message()});
+      }
     }
-    auto symbols = SymbolSegment::open(frame.value().payload, frame.value().owner);
-    if (!symbols.ok()) {
-      problems_.push_back({name, symbols.error().message()});
-      continue;
-    }
-    segments_.push_back({name, std::move(symbols).value(), {}, {}});
   }
 }
 
@@ -104,23 +88,18 @@ SymbolIndex SymbolIndex::open(const Store& store) {
   SymbolIndex index;
   index.open_segments(store);
   const KeyTable keys(index.segments_);
-  std::map<std::string, std::optional<SharedId>, std::less<>> tags;
+  StoredTags tags(store);
   std::set<std::string> without_tags;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> files(index.segments_.size());
   for (std::size_t i = 0; i < store.file_count(); ++i) {
     const FileRecord record = store.file(i);
     if (!record.tree) continue;
-    auto of_language = tags.find(record.language);
-    if (of_language == tags.end()) {
-      of_language =
-          tags.emplace(record.language, store.root(LanguageTable::tags_root(record.language)))
-              .first;
-    }
-    if (!of_language->second) {
+    const auto of_language = tags.of(record.language);
+    if (!of_language) {
       without_tags.insert(record.language);
       continue;
     }
-    const KeyPlace* const place = keys.find(symbol_document_key(record, *of_language->second));
+    const KeyPlace* const place = keys.find(symbol_document_key(record, *of_language));
     const auto file = static_cast<std::uint32_t>(i);
     if (place == nullptr) {
       index.uncovered_.push_back(file);

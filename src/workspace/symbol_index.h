@@ -14,13 +14,6 @@
 
 namespace copse {
 
-// Segments are the frames of these names and this type; docs/formats/symbols.md.
-inline constexpr std::string_view kSymbolFramePrefix = "symbols/";
-
-// What a file's symbols are known by, in whatever pack its tree lies: its content, the grammar, the
-// parser's build and the tags query that found them.
-std::uint64_t symbol_document_key(const FileRecord& record, const SharedId& tags);
-
 // Immutable; for many threads. The store has to outlive it. Memory: eight bytes a file, and a dozen
 // for each document.
 class SymbolIndex {

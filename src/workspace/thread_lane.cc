@@ -2,6 +2,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "core/check.h"
@@ -10,6 +11,7 @@
 #include "syntax/tree_parser.h"
 #include "workspace/grammar_library.h"
 #include "workspace/parse_lane.h"
+#include "workspace/symbol_collector.h"
 
 namespace copse {
 namespace {
@@ -25,8 +27,15 @@ class ThreadLane final : public ParseLane {
     auto parser = Parser::create(library.language());
     if (!parser.ok()) return std::move(parser).take_error().with_context(library_path);
     std::shared_ptr<const Grammar> grammar = library.grammar();
-    loaded_.insert_or_assign(language, Loaded{std::move(parser).value(), grammar,
-                                              base_model(grammar), FactCollector(grammar)});
+    std::optional<TagsQuery> tags;
+    const auto text = TagsText::beside(real_file_system(), library_path, language);
+    if (text.ok() && !text.value().tags.empty()) {
+      auto query = TagsQuery::compile(Language(grammar), text.value());
+      if (query.ok()) tags = std::move(query).value();
+    }
+    loaded_.insert_or_assign(language,
+                             Loaded{std::move(parser).value(), grammar, base_model(grammar),
+                                    FactCollector(grammar), std::move(tags)});
     return grammar;
   }
 
@@ -41,10 +50,17 @@ class ThreadLane final : public ParseLane {
   Result<PreparedTree> prepare(const std::string& language, std::string_view source) override {
     const auto found = loaded_.find(language);
     COPSE_CHECK(found != loaded_.end());
-    COPSE_TRY(const FlatTree tree, found->second.parser.parse(source, time_limit()));
+    Loaded& loaded = found->second;
+    COPSE_TRY(FlatTree tree, loaded.parser.parse(source, time_limit()));
     COPSE_TRY(PreparedTree prepared,
-              prepare_tree(*found->second.model, tree, source, {.phases = phases_}));
-    prepared.facts = write_facts(found->second.facts.collect(tree.nodes, source));
+              prepare_tree(*loaded.model, tree, source, {.phases = phases_}));
+    prepared.facts = write_facts(loaded.facts.collect(tree.nodes, source));
+    if (loaded.tags) {
+      const Tree whole(make_tree_data(loaded.grammar, std::string(source), std::move(tree)));
+      const auto symbols = loaded.tags->collect(whole);
+      // A file without symbols here is searched in its tree later.
+      if (symbols.ok()) prepared.symbols = encode_symbols(symbols.value());
+    }
     return prepared;
   }
 
@@ -81,6 +97,7 @@ class ThreadLane final : public ParseLane {
     std::shared_ptr<const Grammar> grammar;
     std::shared_ptr<const TreeModel> model;
     FactCollector facts;
+    std::optional<TagsQuery> tags;  // none when the grammar has none, or none that compiles
   };
 
   const Clock& clock_;

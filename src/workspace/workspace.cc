@@ -13,6 +13,7 @@
 #include "workspace/indexer.h"
 #include "workspace/postings_frames.h"
 #include "workspace/store_phases.h"
+#include "workspace/symbol_frames.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {

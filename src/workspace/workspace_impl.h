@@ -64,7 +64,7 @@ struct Workspace::Impl {
                                                    std::shared_ptr<const TreeModel> model,
                                                    std::uint32_t nodes) const;
 
-  // Opened at the first call. Thread-safe.
+  // Each opened at the first call. Thread-safe.
   const PostingsIndex& postings() const;
   const SymbolIndex& symbol_index() const;
   // Compiled for the record's grammar. Unsupported when the store has none.

@@ -8,6 +8,7 @@
 #include "core/parallel.h"
 #include "workspace/file_job.h"
 #include "workspace/postings_verify.h"
+#include "workspace/symbol_verify.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -177,6 +178,7 @@ Result<VerifyReport> Workspace::verify(
     COPSE_TRY_STATUS(DeepVerifier(*impl_, options).run(difference, report));
     if (!report.interrupted) {
       COPSE_TRY_STATUS(verify_postings(*impl_, options, difference, report));
+      verify_symbols(*impl_, options, difference, report);
     }
   }
   return report;
