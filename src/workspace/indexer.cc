@@ -394,6 +394,7 @@ Result<bool> Indexer::share_frames(FileOutcome& outcome) const {
 Status Indexer::finish_postings() {
   COPSE_TRY_STATUS(postings_->flush());
   COPSE_TRY_STATUS(commit());
+  if (report_.files_committed == 0) return success();
   COPSE_TRY_STATUS(postings_->merge(true));
   return commit();
 }
