@@ -14,8 +14,8 @@ constexpr std::size_t kEdgeSlotsMin = std::size_t{1} << 12;
 // errors may show more.
 constexpr std::size_t kEdgesKept = std::size_t{1} << 17;
 constexpr std::size_t kWordSlotsMin = std::size_t{1} << 10;
-// Tables beyond this are given back after the file that needed them.
-constexpr std::size_t kWordSlotsKept = std::size_t{1} << 16;
+// A file begins with a table of this size at most: it is emptied for each.
+constexpr std::size_t kWordSlotsKept = std::size_t{1} << 12;
 
 constexpr std::uint64_t kEdgeUsed = std::uint64_t{1} << 48;
 
@@ -84,6 +84,9 @@ DocumentFacts FactCollector::collect(std::span<const CopseFlatNode> nodes,
   facts_ = DocumentFacts();
   source_ = source;
   cuts_.clear();
+  recent_edges_.fill(0);
+  // What the last file needed, within reason.
+  word_slots_.assign(std::min(word_slots_.size(), kWordSlotsKept), 0);
   if (++file_ == 0) {
     // After 2^32 files their numbers begin anew.
     file_ = 1;
@@ -100,6 +103,16 @@ DocumentFacts FactCollector::collect(std::span<const CopseFlatNode> nodes,
 }
 
 // ---- nodes -------------------------------------------------------------------------------------
+
+// Most edges are ones that the file had a moment ago.
+inline bool FactCollector::note_edge(const FactEdge& edge) {
+  const std::uint64_t key = edge_key(edge);
+  const std::size_t hash = mixed(key);
+  std::uint64_t& recent = recent_edges_[hash % recent_edges_.size()];
+  if (recent == key) return false;
+  recent = key;
+  return find_edge(edge, key, hash);
+}
 
 // Nodes begin and end where leaves do.
 inline void FactCollector::note_cut(std::size_t at) {
@@ -161,10 +174,9 @@ void FactCollector::note_kind(std::uint16_t kind) {
   facts_.kinds.push_back(kind);
 }
 
-bool FactCollector::note_edge(const FactEdge& edge) {
-  const std::uint64_t key = edge_key(edge);
+bool FactCollector::find_edge(const FactEdge& edge, std::uint64_t key, std::size_t hash) {
   const std::size_t mask = edges_.size() - 1;
-  std::size_t at = mixed(key) & mask;
+  std::size_t at = hash & mask;
   while (edges_[at].key != key) {
     if (edges_[at].key == 0) {
       edges_[at] = {key, file_};
@@ -211,17 +223,8 @@ void FactCollector::collect_words() {
       ++cut;
     note_pieces(begin, end, first, cut);
   });
-  facts_.words.reserve(word_count_);
-  for (std::uint32_t& slot : word_slots_) {
-    if (slot == 0) continue;
-    if (!rules_.is_left_out(slot)) facts_.words.push_back(slot);
-    slot = 0;
-  }
   if (facts_.any_word) facts_.words.clear();
-  if (word_slots_.size() > kWordSlotsKept) {
-    word_slots_ = std::vector<std::uint32_t>(kWordSlotsMin);
-  }
-  word_count_ = 0;
+  std::erase_if(facts_.words, [&](std::uint32_t word) { return rules_.is_left_out(word); });
 }
 
 // A node may begin and end at any of the cuts.
@@ -252,15 +255,14 @@ void FactCollector::note_word(std::size_t begin, std::size_t end) {
     at = (at + 1) & mask;
   }
   word_slots_[at] = hash;
-  if (++word_count_ * 2 > word_slots_.size()) grow_words();
+  facts_.words.push_back(hash);
+  if (facts_.words.size() * 2 > word_slots_.size()) grow_words();
 }
 
 void FactCollector::grow_words() {
-  std::vector<std::uint32_t> old(word_slots_.size() * 4);
-  old.swap(word_slots_);
+  word_slots_.assign(word_slots_.size() * 4, 0);
   const std::size_t mask = word_slots_.size() - 1;
-  for (const std::uint32_t hash : old) {
-    if (hash == 0) continue;
+  for (const std::uint32_t hash : facts_.words) {
     std::size_t at = hash & mask;
     while (word_slots_[at] != 0)
       at = (at + 1) & mask;

@@ -1,6 +1,7 @@
 // What a file contains, for finding it by that: kinds of nodes, edges between them, words.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -98,6 +99,7 @@ class FactCollector {
   void note_kind(std::uint16_t kind);
   // Whether it is new to the file.
   bool note_edge(const FactEdge& edge);
+  bool find_edge(const FactEdge& edge, std::uint64_t key, std::size_t hash);
   void grow_edges();
   void note_cut(std::size_t at);
   void walk(std::span<const CopseFlatNode> nodes);
@@ -115,10 +117,10 @@ class FactCollector {
   std::vector<std::uint32_t> kind_file_;  // likewise: the file it was met in last
   std::vector<EdgeSlot> edges_;
   std::size_t edge_count_ = 0;
-  std::uint32_t file_ = 0;  // the current one
+  std::array<std::uint64_t, 512> recent_edges_{};  // keys that this file has, by their hashes
+  std::uint32_t file_ = 0;                         // the current one
   std::vector<Level> levels_;
   std::vector<std::uint32_t> word_slots_;
-  std::size_t word_count_ = 0;
 
   std::string_view source_;
   std::vector<std::size_t> cuts_;

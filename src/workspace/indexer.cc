@@ -403,6 +403,7 @@ Status Indexer::finish_indexes() {
   COPSE_TRY_STATUS(postings_->flush());
   COPSE_TRY_STATUS(symbols_->flush());
   COPSE_TRY_STATUS(commit());
+  if (report_.files_committed == 0) return success();
   COPSE_TRY_STATUS(postings_->merge(true));
   COPSE_TRY_STATUS(symbols_->merge(true));
   return commit();

@@ -51,9 +51,27 @@ PostingsName PostingsWriter::new_name(const std::string& grammar) const {
   return {grammar, found == numbers.end() ? 1 : found->second.back() + 1};
 }
 
+// Whether most of what the segments have is of files that are gone.
+bool PostingsWriter::is_mostly_dead(const Store& store, const std::string& grammar,
+                                    const std::vector<std::uint64_t>& numbers) {
+  std::uint64_t documents = 0;
+  for (const std::uint64_t number : numbers) {
+    auto segment = open_postings(store, {grammar, number});
+    if (segment.ok()) documents += segment.value().document_count();
+  }
+  return documents > kDeadDocumentsMin + 2 * live_keys(store, grammar).size();
+}
+
 Status PostingsWriter::merge(bool all) {
   std::optional<Store> store;
+  if (all) {
+    COPSE_TRY(store, Store::open(file_system_, store_directory_));
+  }
   for (const auto& [grammar, numbers] : postings_numbers(writer_.named_frames())) {
+    if (all && is_mostly_dead(*store, grammar, numbers)) {
+      COPSE_TRY_STATUS(merge_grammar(*store, grammar, numbers, 0));
+      continue;
+    }
     if (numbers.size() < 2 || (!all && numbers.size() <= kSegmentsMax)) continue;
     std::vector<std::uint64_t> sizes;
     for (const std::uint64_t number : numbers)

@@ -31,6 +31,9 @@ class PostingsWriter {
   // A merge takes in older segments for as long as they are at most so many times as large as what
   // it has: each posting is then written a few times in its life.
   static constexpr std::uint64_t kMergeRatio = 2;
+  // Documents without a file beyond this many, and more of them than with one: all is merged, and
+  // they are left out.
+  static constexpr std::uint64_t kDeadDocumentsMin = 16;
 
   PostingsWriter(FileSystem& file_system, std::string store_directory, StoreWriter& writer)
       : file_system_(file_system), store_directory_(std::move(store_directory)), writer_(writer) {}
@@ -39,7 +42,8 @@ class PostingsWriter {
   Status add(const FileRecord& record, const DocumentFacts& facts);
   // All that waits becomes segments, for the next commit.
   Status flush();
-  // Merges segments that are committed. `all`: each grammar's small ones; else only where there are
+  // Merges segments that are committed. `all`: each grammar's small ones,
+  // and all of one that has mostly documents of files that are gone; else only where there are
   // more than kSegmentsMax. What is damaged loses its name. For the next commit.
   Status merge(bool all);
 
@@ -52,6 +56,8 @@ class PostingsWriter {
     std::unordered_set<std::uint64_t> keys;
   };
 
+  static bool is_mostly_dead(const Store& store, const std::string& grammar,
+                             const std::vector<std::uint64_t>& numbers);
   Status merge_grammar(const Store& store, const std::string& grammar,
                        const std::vector<std::uint64_t>& numbers, std::size_t first);
 
