@@ -19,6 +19,7 @@
 
 #include "copse/query.h"
 #include "copse/result.h"
+#include "copse/rule.h"
 #include "copse/tree.h"
 
 namespace copse {
@@ -212,6 +213,14 @@ class Workspace {
   Result<QueryReport> query(const QueryRequest& request,
                             const std::function<bool(const FileMatch&)>& visit,
                             QueryError* error = nullptr) const;
+
+  // Every match of every rule in the files of its language: bytewise order of paths, then the
+  // rules' order, then preorder. The visitor runs on the calling thread; it returns false to end the
+  // search. InvalidArgument for a rule that makes no sense in its language, NotFound when the
+  // grammar that has to parse its patterns is not there, Unsupported when that is another one than
+  // the store's.
+  Result<QueryReport> search_rule(const RuleSet& rules, const RuleRequest& request,
+                                  const std::function<bool(const RuleMatch&)>& visit) const;
 
   Result<StoreStats> stats() const;
 
