@@ -16,6 +16,8 @@ using Action = std::function<int()>;
 // sets `action`, which outlives the parsing of the command line but not `program`.
 void add_index_command(CLI::App& program, Action& action);
 void add_query_command(CLI::App& program, Action& action);
+void add_pattern_command(CLI::App& program, Action& action);
+void add_rule_command(CLI::App& program, Action& action);
 void add_tree_command(CLI::App& program, Action& action);
 void add_cat_command(CLI::App& program, Action& action);
 void add_ls_command(CLI::App& program, Action& action);

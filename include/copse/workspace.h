@@ -162,6 +162,15 @@ struct QueryReport {
   std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
 };
 
+struct RuleReport {
+  std::uint64_t files = 0;              // whose trees were searched
+  std::uint64_t matches = 0;            // given to the visitor
+  std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
+  // Rules, by their index, with a pattern whose code did not parse: they rarely find what was
+  // meant.
+  std::vector<std::size_t> with_syntax_error;
+};
+
 struct VerifyOptions {
   bool deep = false;  // re-parse every source and compare every node and field
   std::vector<std::string> grammar_path;
@@ -215,12 +224,12 @@ class Workspace {
                             QueryError* error = nullptr) const;
 
   // Every match of every rule in the files of its language: bytewise order of paths, then the
-  // rules' order, then preorder. The visitor runs on the calling thread; it returns false to end the
-  // search. InvalidArgument for a rule that makes no sense in its language, NotFound when the
+  // rules' order, then preorder. The visitor runs on the calling thread; it returns false to end
+  // the search. InvalidArgument for a rule that makes no sense in its language, NotFound when the
   // grammar that has to parse its patterns is not there, Unsupported when that is another one than
   // the store's.
-  Result<QueryReport> search_rule(const RuleSet& rules, const RuleRequest& request,
-                                  const std::function<bool(const RuleMatch&)>& visit) const;
+  Result<RuleReport> search_rule(const RuleSet& rules, const RuleRequest& request,
+                                 const std::function<bool(const RuleMatch&)>& visit) const;
 
   Result<StoreStats> stats() const;
 

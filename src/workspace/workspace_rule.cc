@@ -83,6 +83,8 @@ class CompiledRules {
     return found == rules_.end() ? nullptr : &found->second;
   }
   bool takes(std::uint32_t rule, std::string_view path) const { return files_[rule].takes(path); }
+  // The rules, ascending, that have a pattern with a syntax error.
+  const std::set<std::size_t>& with_syntax_error() const { return with_syntax_error_; }
   // Why files of that grammar cannot be searched; empty when they can.
   std::string obstacle(const SharedId& grammar) const {
     const auto found = obstacles_.find(grammar);
@@ -101,6 +103,7 @@ class CompiledRules {
   std::vector<RuleFiles> files_;
   std::map<SharedId, std::vector<CompiledRule>> rules_;
   std::map<SharedId, std::string> obstacles_;
+  std::set<std::size_t> with_syntax_error_;
 };
 
 Status CompiledRules::compile() {
@@ -162,6 +165,7 @@ Status CompiledRules::add(const std::string& language,
     parsed.push_back(std::move(tree));
   }
   COPSE_TRY(CodeRule rule, CodeRule::compile(Language(grammar), document, parsed));
+  if (rule.has_error()) with_syntax_error_.insert(index);
   rules.push_back({index, std::move(rule)});
   return success();
 }
@@ -215,7 +219,7 @@ std::string without_path(const std::string& message, const std::string& path) {
 
 bool deliver(const FileMatches& found, const FileRecord& record, const RuleSet& set,
              std::uint64_t limit, const std::function<bool(const RuleMatch&)>& visit,
-             QueryReport& report) {
+             RuleReport& report) {
   std::vector<Capture> captures;
   for (const FileMatches::Stored& stored : found.matches) {
     const auto first = found.captures.begin() + static_cast<std::ptrdiff_t>(stored.first_capture);
@@ -234,7 +238,7 @@ bool deliver(const FileMatches& found, const FileRecord& record, const RuleSet& 
 
 }  // namespace
 
-Result<QueryReport> Workspace::search_rule(
+Result<RuleReport> Workspace::search_rule(
     const RuleSet& rules, const RuleRequest& request,
     const std::function<bool(const RuleMatch&)>& visit) const {
   const Store& store = impl_->store;
@@ -244,7 +248,9 @@ Result<QueryReport> Workspace::search_rule(
   }
   CompiledRules compiled(*impl_, rules, request);
   COPSE_TRY_STATUS(compiled.compile());
-  QueryReport report;
+  RuleReport report;
+  report.with_syntax_error.assign(compiled.with_syntax_error().begin(),
+                                  compiled.with_syntax_error().end());
   const Status complete = store.check_complete();
   if (!complete.ok()) report.unreadable.push_back({"catalogue", complete.error().message()});
   std::vector<std::size_t> files;
