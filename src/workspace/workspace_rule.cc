@@ -8,6 +8,7 @@
 
 #include "core/parallel.h"
 #include "query/code_rule.h"
+#include "query/suppression.h"
 #include "workspace/fragment_parser.h"
 #include "workspace/language_table.h"
 #include "workspace/path_glob.h"
@@ -68,6 +69,7 @@ class RuleFiles {
 // One rule for one grammar.
 struct CompiledRule {
   std::uint32_t index = 0;  // in the set
+  bool from_yaml = false;
   CodeRule rule;
 };
 
@@ -82,6 +84,7 @@ class CompiledRules {
     const auto found = rules_.find(grammar);
     return found == rules_.end() ? nullptr : &found->second;
   }
+  const RuleInfo& info(std::uint32_t rule) const { return set_.info(rule); }
   bool takes(std::uint32_t rule, std::string_view path) const { return files_[rule].takes(path); }
   // The rules, ascending, that have a pattern with a syntax error.
   const std::set<std::size_t>& with_syntax_error() const { return with_syntax_error_; }
@@ -166,7 +169,7 @@ Status CompiledRules::add(const std::string& language,
   }
   COPSE_TRY(CodeRule rule, CodeRule::compile(Language(grammar), document, parsed));
   if (rule.has_error()) with_syntax_error_.insert(index);
-  rules.push_back({index, std::move(rule)});
+  rules.push_back({index, !document.source_name.empty(), std::move(rule)});
   return success();
 }
 
@@ -184,6 +187,19 @@ struct FileMatches {
   std::vector<Capture> captures;
 };
 
+// Whether a comment of the file switches a match off; asked of rules that were read from YAML.
+class IgnoreComments {
+ public:
+  bool cover(const Tree& tree, const RuleInfo& rule, const Match& match) {
+    if (!comments_) comments_ = Suppressions::of(tree);
+    return !comments_->empty() &&
+           comments_->covers(rule.id, match.captures->front().node.start_point().row);
+  }
+
+ private:
+  std::optional<Suppressions> comments_;
+};
+
 FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const CompiledRules& rules,
                         std::uint64_t limit, const std::atomic<bool>& ended) {
   FileMatches found;
@@ -192,6 +208,7 @@ FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const C
     found.status = Error(ErrorCode::Unsupported, obstacle);
     return found;
   }
+  IgnoreComments comments;
   for (const CompiledRule& rule : *rules.find(record.grammar)) {
     if (!rules.takes(rule.index, record.path)) continue;
     if (found.tree == nullptr) {
@@ -202,7 +219,9 @@ FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const C
       }
       found.tree = std::move(data).value();
     }
-    found.status = rule.rule.matches(Tree(found.tree), [&](const Match& match) {
+    const Tree tree(found.tree);
+    found.status = rule.rule.matches(tree, [&](const Match& match) {
+      if (rule.from_yaml && comments.cover(tree, rules.info(rule.index), match)) return true;
       found.matches.push_back({&rule, found.captures.size(), match.captures->size()});
       found.captures.insert(found.captures.end(), match.captures->begin(), match.captures->end());
       return found.matches.size() < limit && !ended.load(std::memory_order_relaxed);

@@ -107,8 +107,8 @@ def gather(language, place, corpus, bytes_max):
             continue
         with open(path, "rb") as file:
             data = file.read()
-        # ast-grep passes over files that are not UTF-8, and obeys comments that switch it off.
-        if not is_utf8(data) or b"ast-grep-ignore" in data:
+        # ast-grep passes over files that are not UTF-8.
+        if not is_utf8(data):
             continue
         if count >= FILES_MAX or total + len(data) > bytes_max:
             break
