@@ -80,6 +80,18 @@ TEST(CodeRule, Compositions) {
             "g(a) F=g A=a|h(i) F=h A=i|h(c) F=h A=c");
 }
 
+TEST(CodeRule, WhatFailedBindsNothing) {
+  EXPECT_EQ(go("rule: {any: [{all: [{pattern: $F($X)}, {regex: zzz}]}, {pattern: g($A)}]}"),
+            "g(a) A=a");
+  const std::string found =
+      go("rule: {kind: function_declaration, has: {all: [{pattern: $F($X)}, {regex: ^h}], "
+         "stopBy: end}}");
+  EXPECT_EQ(found.substr(found.find_last_of('}') + 1), " F=h X=i");
+  EXPECT_EQ(go("rule: {kind: identifier, nthChild: {position: 1, ofRule: {pattern: $N}}, "
+               "inside: {kind: parameter_declaration}}"),
+            "a N=a|c N=c");
+}
+
 TEST(CodeRule, Utilities) {
   EXPECT_EQ(go("utils: {loop: {kind: for_statement}}\n"
                "rule: {pattern: h($A), inside: {matches: loop, stopBy: end}}"),
