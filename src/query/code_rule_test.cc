@@ -163,6 +163,8 @@ TEST(CodeRule, NeedsAreWhatEveryMatchHas) {
   // Words at the ends of a text may go on outside of it; single characters are no words.
   EXPECT_EQ(needs_text("c", "rule: {pattern: 'f(\"one two three\")'}"),
             "call_expression identifier argument_list string_literal string_content 'two'");
+  EXPECT_EQ(needs_text("javascript", "rule: {pattern: 'grö\u00dfe + other'}"),
+            "binary_expression identifier 'other'");
   EXPECT_EQ(needs_text("c", "rule: {any: [{kind: goto_statement}, {pattern: $A->next}]}"),
             "goto_statement | field_expression field_identifier 'next'");
   EXPECT_EQ(needs_text("c", "rule: {any: [{kind: goto_statement}, {regex: x}]}"), "");

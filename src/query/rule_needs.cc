@@ -36,8 +36,14 @@ bool is_word_byte(char byte) {
          (static_cast<unsigned char>(byte) & 0x80U) != 0;
 }
 
+bool is_ascii(std::string_view word) {
+  return std::none_of(word.begin(), word.end(),
+                      [](char byte) { return (static_cast<unsigned char>(byte) & 0x80U) != 0; });
+}
+
 // Words that are whole in the file because they are whole in the leaf: the first and the last run
-// may go on outside of it ("\n" and "def" in "a\ndef"), but not in an identifier.
+// may go on outside of it ("\n" and "def" in "a\ndef"), but in an identifier only by other letters
+// than it has itself: digits before it ("3rd"), bytes over 0x7F around it (a space of Unicode's).
 void need_words(Conjunction& all, std::string_view text, bool is_identifier) {
   std::size_t begin = 0;
   while (begin < text.size()) {
@@ -48,9 +54,10 @@ void need_words(Conjunction& all, std::string_view text, bool is_identifier) {
     std::size_t end = begin;
     while (end < text.size() && is_word_byte(text[end]))
       ++end;
-    const bool whole = is_identifier || (begin > 0 && end < text.size());
-    if (whole && end - begin >= kWordBytesMin) {
-      need(all, {Atom::Kind::Word, 0, 0, 0, std::string(text.substr(begin, end - begin))});
+    const std::string_view word = text.substr(begin, end - begin);
+    const bool inside = begin > 0 && end < text.size();
+    if ((inside || (is_identifier && is_ascii(word))) && word.size() >= kWordBytesMin) {
+      need(all, {Atom::Kind::Word, 0, 0, 0, std::string(word)});
     }
     begin = end;
   }

@@ -10,6 +10,9 @@ namespace copse {
 inline constexpr std::size_t kNeedAlternativesMax = 16;
 inline constexpr std::size_t kNeedClausesMax = 64;
 
+// A Word is a maximal run of letters, digits, '_' and bytes over 0x7F in a file with a match; or
+// one of ASCII alone that may have such bytes on either side, and digits before it: whoever lists a
+// file's words lists these parts of its runs, too.
 TreeNeeds needs_of(const RuleProgram& program);
 
 }  // namespace copse
