@@ -223,11 +223,8 @@ class Workspace {
                             const std::function<bool(const FileMatch&)>& visit,
                             QueryError* error = nullptr) const;
 
-  // Every match of every rule in the files of its language: bytewise order of paths, then the
-  // rules' order, then preorder. The visitor runs on the calling thread; it returns false to end
-  // the search. InvalidArgument for a rule that makes no sense in its language, NotFound when the
-  // grammar that has to parse its patterns is not there, Unsupported when that is another one than
-  // the store's.
+  // Every match of every rule in the files of its language: by paths, rules, then preorder; else as
+  // query(). Also NotFound and Unsupported: no grammar to parse the patterns, or not the store's.
   Result<RuleReport> search_rule(const RuleSet& rules, const RuleRequest& request,
                                  const std::function<bool(const RuleMatch&)>& visit) const;
 
