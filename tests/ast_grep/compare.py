@@ -23,9 +23,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SKIPPED = 77
-FILES_MAX = 150
+FILES_MAX = 60
 UNLIKE_SHARE_MAX = 0.25
-BYTES_MAX = 600_000
+BYTES_MAX = 400_000
 # What one argument of a command may have, with room to spare.
 FILE_BYTES_MAX = 120_000
 
