@@ -13,6 +13,7 @@ copse_system_library(xxhash libxxhash)
 copse_system_library(sodium libsodium)
 copse_system_library(zstd libzstd)
 copse_system_library(re2 re2)
+copse_system_library(yaml yaml-0.1)
 copse_system_library(libgit2 libgit2)
 copse_system_library(rapidjson RapidJSON)
 

@@ -115,6 +115,17 @@ function(copse_source_checks)
     TIMEOUT 60 LABELS source)
 endfunction()
 
+# Patterns and rules beside ast-grep's, which the script gets from npm as the grammars were got.
+function(copse_ast_grep_test)
+  if(NOT TARGET copse_cli)
+    return()
+  endif()
+  add_test(NAME ast_grep
+    COMMAND "${Python3_EXECUTABLE}" -B "${PROJECT_SOURCE_DIR}/tests/ast_grep/compare.py" --copse "${PROJECT_BINARY_DIR}/copse"
+      --grammars "${COPSE_GRAMMAR_DIR}" --work "${PROJECT_BINARY_DIR}/ast_grep")
+  set_tests_properties(ast_grep PROPERTIES TIMEOUT 900 LABELS integration SKIP_RETURN_CODE 77)
+endfunction()
+
 # fuzz/<name>_fuzz.cc with its seeds in fuzz/corpus/<name>/. In every ordinary build the target is linked with a replay
 # main and run over the seeds as a test, so a fuzzer can never rot; only the "fuzz" preset links the real engine.
 function(copse_fuzz_targets)

@@ -12,7 +12,7 @@ namespace copse::cli_test {
 namespace {
 
 const std::vector<std::string>& command_names() {
-  static const std::vector<std::string> kNames = {"index",  "query",   "symbols",   "outline",
+  static const std::vector<std::string> kNames = {"index",  "query",   "pattern", "rule", "symbols",   "outline",
                                                   "tree",   "cat",     "ls",        "stats",
                                                   "verify", "compact", "completion"};
   return kNames;

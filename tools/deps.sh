@@ -8,7 +8,7 @@ packages=(
   build-essential cmake ninja-build pkg-config ccache python3 git ca-certificates
   clang clang-tidy clang-format libclang-rt-14-dev
   libgtest-dev libbenchmark-dev
-  libzstd-dev libxxhash-dev libsodium-dev libre2-dev libgit2-dev libcli11-dev rapidjson-dev libfmt-dev
+  libzstd-dev libxxhash-dev libsodium-dev libre2-dev libyaml-dev libgit2-dev libcli11-dev rapidjson-dev libfmt-dev
   libroaring-dev
 )
 # A node of another origin is as good as Debian's, and the two do not live together.

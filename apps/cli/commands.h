@@ -18,6 +18,8 @@ void add_index_command(CLI::App& program, Action& action);
 void add_query_command(CLI::App& program, Action& action);
 void add_symbols_command(CLI::App& program, Action& action);
 void add_outline_command(CLI::App& program, Action& action);
+void add_pattern_command(CLI::App& program, Action& action);
+void add_rule_command(CLI::App& program, Action& action);
 void add_tree_command(CLI::App& program, Action& action);
 void add_cat_command(CLI::App& program, Action& action);
 void add_ls_command(CLI::App& program, Action& action);

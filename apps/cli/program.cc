@@ -31,6 +31,7 @@ constexpr const char* kExamples = R"(Examples:
   copse index ~/src/project
   cd ~/src/project
   copse query '(function_definition declarator: (_) @name)' --lang c
+  copse pattern 'free($A)' --lang c
   copse tree src/main.c --at 12:5
   copse verify
 
@@ -57,6 +58,8 @@ void add_commands(CLI::App& program, Action& action) {
   add_query_command(program, action);
   add_symbols_command(program, action);
   add_outline_command(program, action);
+  add_pattern_command(program, action);
+  add_rule_command(program, action);
   add_tree_command(program, action);
   add_cat_command(program, action);
   add_ls_command(program, action);

@@ -20,6 +20,7 @@
 #include "copse/file_problem.h"
 #include "copse/query.h"
 #include "copse/result.h"
+#include "copse/rule.h"
 #include "copse/search.h"
 #include "copse/symbols.h"
 #include "copse/tree.h"
@@ -137,6 +138,15 @@ struct StoreStats {
   std::uint64_t rss_file_bytes = 0;
 };
 
+struct RuleReport {
+  std::uint64_t files = 0;              // whose trees were searched
+  std::uint64_t matches = 0;            // given to the visitor
+  std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
+  // Rules, by their index, with a pattern whose code did not parse: they rarely find what was
+  // meant.
+  std::vector<std::size_t> with_syntax_error;
+};
+
 struct VerifyOptions {
   bool deep = false;  // re-parse every source and compare every node and field
   std::vector<std::string> grammar_path;
@@ -206,6 +216,11 @@ class Workspace {
   // tree as it is stored. NotFound as tree(), Unsupported when the store has no tags query for the
   // file's language.
   Result<std::vector<OutlineItem>> outline(std::string_view path) const;
+
+  // Every match of every rule in the files of its language: by paths, rules, then preorder; else as
+  // query(). Also NotFound and Unsupported: no grammar to parse the patterns, or not the store's.
+  Result<RuleReport> search_rule(const RuleSet& rules, const RuleRequest& request,
+                                 const std::function<bool(const RuleMatch&)>& visit) const;
 
   Result<StoreStats> stats() const;
 

@@ -1,0 +1,5 @@
+// ast-grep-ignore: go-constraint
+
+package p
+
+func f() { g(1); Report(2) }
