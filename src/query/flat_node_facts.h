@@ -1,10 +1,9 @@
 // What tree-sitter's node.c and ts_tree_cursor_current_status answer to query.c (core 0.25.10),
 // over flat nodes. For query_engine.c only, which includes it as C.
 //
-// Points. Nodes here have the points {0, byte}, not true ones. query.c uses points only to compare
-// them with the range [start_point, end_point), which nobody sets: it is [(0, 0), (MAX, MAX)).
-// A true point is (0, 0) exactly where its byte is 0, and so is {0, byte}; none is before (0, 0);
-// and none reaches (MAX, MAX), for no row is UINT32_MAX. So each comparison has the same result.
+// Points. query.c uses them only to compare a node's with the range's. Nodes here have the points
+// {byte, 0}, and the range has two that stand among these as its true ones do among the nodes' true
+// ones (match_range.h), so that each comparison has the same result.
 #ifndef COPSE_QUERY_FLAT_NODE_FACTS_H_
 #define COPSE_QUERY_FLAT_NODE_FACTS_H_
 
@@ -47,10 +46,10 @@ static inline uint32_t copse_query_node_end_byte(TSNode node) {
   return node.context[1];
 }
 static inline TSPoint copse_query_node_start_point(TSNode node) {
-  return (TSPoint){0, node.context[0]};
+  return (TSPoint){node.context[0], 0};
 }
 static inline TSPoint copse_query_node_end_point(TSNode node) {
-  return (TSPoint){0, node.context[1]};
+  return (TSPoint){node.context[1], 0};
 }
 static inline TSSymbol copse_query_node_symbol(TSNode node) {
   return copse_tree_of(node)->tables->public_symbols[copse_symbol_slot((uint16_t)node.context[2])];

@@ -4,9 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "query/match_range.h"
 #include "query/predicates.h"
 #include "query/query_engine.h"
 #include "query/query_error.h"
+#include "query/query_facts.h"
 #include "query/query_tables.h"
 #include "query/query_text.h"
 #include "syntax/tree_data.h"
@@ -122,6 +124,7 @@ struct Query::Compiled {
   QueryHandle query;
   std::vector<std::string> capture_names;
   std::vector<PatternPredicates> predicates;
+  QueryFacts facts;
 };
 
 Result<Query> Query::compile(const Language& language, std::string_view text, QueryError* error) {
@@ -147,6 +150,7 @@ Result<Query> Query::compile(const Language& language, std::string_view text, Qu
       compile_predicates(compiled->query.get(), text, compiled->capture_names, details);
   if (!predicates.ok()) return report(predicates.error().code(), std::move(details), error);
   compiled->predicates = std::move(predicates).value();
+  compiled->facts = QueryFacts(compiled->query.get());
   return Query(std::move(compiled));
 }
 
@@ -162,8 +166,12 @@ Language Query::language() const {
   return compiled_->language;
 }
 
-Status Query::matches(const Tree& tree, const MatchOptions& options,
-                      const std::function<bool(const Match&)>& visit) const {
+const QueryFacts& Query::facts() const {
+  return compiled_->facts;
+}
+
+Result<MatchSummary> Query::matches(const Tree& tree, const MatchOptions& options,
+                                    const std::function<bool(const Match&)>& visit) const {
   const TreeData& data = *tree.data();
   const Grammar& own = *compiled_->language.grammar();
   if (data.grammar.get() != &own && data.grammar->identity() != own.identity()) {
@@ -172,14 +180,12 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
                                                  data.grammar->name() + " " +
                                                  data.grammar->identity().hex());
   }
+  COPSE_TRY(const MatchRange range, resolve_range(options, data));
   static_cast<void>(data.nodes());
   COPSE_TRY_STATUS(data.fault());
   const CursorHandle cursor(copse_query_cursor_new());
-  if (!copse_query_cursor_set_byte_range(cursor.get(), options.begin_byte, options.end_byte)) {
-    return Error(ErrorCode::InvalidArgument,
-                 "byte range from " + std::to_string(options.begin_byte) + " to " +
-                     std::to_string(options.end_byte) + " ends before it begins");
-  }
+  set_range(cursor.get(), range);
+  copse_query_cursor_set_max_start_depth(cursor.get(), options.max_start_depth);
   copse_query_cursor_set_match_limit(cursor.get(), options.match_limit);
   const EngineTree engine_tree(data, compiled_->tables);
   copse_query_cursor_exec(cursor.get(), compiled_->query.get(), engine_tree.root());
@@ -194,7 +200,7 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
     if (!satisfies(compiled_->predicates[match.pattern_index], captures)) continue;
     if (!visit({match.pattern_index, &captures})) break;
   }
-  return success();
+  return MatchSummary{copse_query_cursor_did_exceed_match_limit(cursor.get())};
 }
 
 }  // namespace copse

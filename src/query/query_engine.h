@@ -77,12 +77,22 @@ const TSQueryPredicateStep* copse_query_predicates_for_pattern(const TSQuery* qu
                                                                uint32_t pattern_index,
                                                                uint32_t* step_count);
 uint32_t copse_query_start_byte_for_pattern(const TSQuery* query, uint32_t pattern_index);
+uint32_t copse_query_end_byte_for_pattern(const TSQuery* query, uint32_t pattern_index);
+TSQuantifier copse_query_capture_quantifier_for_id(const TSQuery* query, uint32_t pattern_index,
+                                                   uint32_t capture_index);
+bool copse_query_is_pattern_rooted(const TSQuery* query, uint32_t pattern_index);
+bool copse_query_is_pattern_non_local(const TSQuery* query, uint32_t pattern_index);
+bool copse_query_is_pattern_guaranteed_at_step(const TSQuery* query, uint32_t byte_offset);
 
 TSQueryCursor* copse_query_cursor_new(void);
 void copse_query_cursor_delete(TSQueryCursor* cursor);
 void copse_query_cursor_set_match_limit(TSQueryCursor* cursor, uint32_t limit);
 bool copse_query_cursor_set_byte_range(TSQueryCursor* cursor, uint32_t start_byte,
                                        uint32_t end_byte);
+// Points are places among bytes here: see match_range.h.
+bool copse_query_cursor_set_point_range(TSQueryCursor* cursor, TSPoint start, TSPoint end);
+void copse_query_cursor_set_max_start_depth(TSQueryCursor* cursor, uint32_t depth);
+bool copse_query_cursor_did_exceed_match_limit(const TSQueryCursor* cursor);
 void copse_query_cursor_exec(TSQueryCursor* cursor, const TSQuery* query, TSNode node);
 bool copse_query_cursor_next_match(TSQueryCursor* cursor, TSQueryMatch* match);
 

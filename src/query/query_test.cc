@@ -33,7 +33,7 @@ TEST(Query, StopsWhenToldTo) {
   const auto query = Query::compile(test_language("c").language(), "(identifier) @i");
   ASSERT_TRUE(query.ok());
   int calls = 0;
-  const Status status = query.value().matches(test_language("c").parse("int a, b, c;"), {},
+  const auto status = query.value().matches(test_language("c").parse("int a, b, c;"), {},
                                               [&](const Match&) { return ++calls < 2; });
   EXPECT_TRUE(status.ok());
   EXPECT_EQ(calls, 2);
@@ -51,7 +51,7 @@ TEST(Query, KeepsToAByteRange) {
 TEST(Query, RefusesATreeOfAnotherGrammar) {
   const auto query = Query::compile(test_language("c").language(), "(identifier) @i");
   ASSERT_TRUE(query.ok());
-  const Status status = query.value().matches(test_language("json").parse("[1]"), {},
+  const auto status = query.value().matches(test_language("json").parse("[1]"), {},
                                               [](const Match&) { return true; });
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code(), ErrorCode::InvalidArgument);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/parallel.h"
+#include "query/match_range.h"
 #include "workspace/language_table.h"
 #include "workspace/path_glob.h"
 #include "workspace/workspace_impl.h"
@@ -25,6 +26,7 @@ struct FileMatches {
   };
 
   Status status = success();
+  MatchSummary summary;
   std::shared_ptr<const TreeData> tree;  // what the captures' nodes are views of
   std::vector<Stored> matches;
   std::vector<Capture> captures;
@@ -78,7 +80,7 @@ Status CompiledQueries::compile(Workspace::Impl& impl, const std::string& text, 
 }
 
 FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const Query& query,
-                        std::uint64_t limit, const std::atomic<bool>& ended) {
+                        const QueryRequest& request, const std::atomic<bool>& ended) {
   FileMatches found;
   auto data = impl.read_tree(record);
   if (!data.ok()) {
@@ -86,12 +88,17 @@ FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const Q
     return found;
   }
   found.tree = data.value();
-  found.status = query.matches(Tree(found.tree), {}, [&](const Match& match) {
+  auto summary = query.matches(Tree(found.tree), request.options, [&](const Match& match) {
     found.matches.push_back({match.pattern, static_cast<std::uint32_t>(found.captures.size()),
                              static_cast<std::uint32_t>(match.captures->size())});
     found.captures.insert(found.captures.end(), match.captures->begin(), match.captures->end());
-    return found.matches.size() < limit && !ended.load(std::memory_order_relaxed);
+    return found.matches.size() < request.limit && !ended.load(std::memory_order_relaxed);
   });
+  if (summary.ok()) {
+    found.summary = summary.value();
+  } else {
+    found.status = std::move(summary).take_error();
+  }
   return found;
 }
 
@@ -120,6 +127,7 @@ bool deliver(const FileMatches& found, const FileRecord& record, const Query& qu
 Result<QueryReport> Workspace::query(const QueryRequest& request,
                                      const std::function<bool(const FileMatch&)>& visit,
                                      QueryError* error) const {
+  COPSE_TRY_STATUS(check_range(request.options));
   const Store& store = impl_->store;
   std::optional<PathGlob> glob;
   if (request.path_glob) {
@@ -172,7 +180,7 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
       files.size(), parallel,
       [&](unsigned /*thread*/, std::size_t item) {
         const FileRecord record = store.file(files[item]);
-        return search_file(*impl_, record, *queries.find(record.grammar), request.limit, ended);
+        return search_file(*impl_, record, *queries.find(record.grammar), request, ended);
       },
       [&](std::size_t item, const FileMatches& found) {
         const FileRecord record = store.file(files[item]);
@@ -182,6 +190,7 @@ Result<QueryReport> Workspace::query(const QueryRequest& request,
               {record.path, without_path(found.status.error().message(), record.path)});
           return true;
         }
+        if (found.summary.did_exceed_match_limit) ++report.files_over_limit;
         return deliver(found, record, *queries.find(record.grammar), request.limit, visit, report);
       });
   if (!whole && request.stop != nullptr && request.stop->load(std::memory_order_relaxed)) {
