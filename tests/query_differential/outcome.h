@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "copse/query.h"
@@ -40,8 +42,12 @@ struct Outcome {
 // Random queries can have more matches than anybody wants to wait for.
 inline constexpr std::size_t kMatchesMax = 20000;
 
-// What a test saw; printed when it ends.
+// Whom to tell of a difference between the engines: a sentence or some lines.
+using Complain = std::function<void(const std::string&)>;
+
+// What a test saw, printed when it ends, and whom to tell what should not be.
 struct Tally {
+  Complain complain;
   std::size_t queries = 0;  // compiled by both, or refused by both
   std::size_t refused = 0;
   std::size_t runs = 0;
@@ -49,7 +55,7 @@ struct Tally {
   std::size_t matches = 0;
   std::size_t captures = 0;
 
-  Tally() = default;
+  explicit Tally(Complain complain_to) : complain(std::move(complain_to)) {}
   Tally(const Tally&) = delete;
   Tally& operator=(const Tally&) = delete;
   ~Tally() {

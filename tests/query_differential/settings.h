@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <string>
+
+#include <gtest/gtest.h>
 
 namespace copse::query_differential {
 
@@ -23,6 +26,11 @@ inline constexpr std::size_t kShare = 1;
 #else
 inline constexpr std::size_t kShare = 1;
 #endif
+
+// For a Tally: what it is told fails the running test.
+inline void fail_test(const std::string& what) {
+  ADD_FAILURE() << what;
+}
 
 // Printed, so that a failure can be seen again with COPSE_SEED=<it>.
 inline std::uint64_t seed_of_run() {

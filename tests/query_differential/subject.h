@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,10 +15,10 @@
 #include <vector>
 
 #include <dlfcn.h>
-#include <gtest/gtest.h>
 
 #include "copse/query.h"
 
+#include "core/check.h"
 #include "syntax/lazy_nodes.h"
 #include "syntax/model_trainer.h"
 #include "syntax/tree_codec.h"
@@ -59,20 +59,20 @@ using RealTree = std::unique_ptr<TSTree, FreeTree>;
 
 inline std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file.good()) << path;
+  COPSE_CHECK(file.good());
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
 inline RealTree parse(const TSLanguage* language, const std::string& source) {
   const std::unique_ptr<TSParser, FreeParser> parser(ts_parser_new());
-  EXPECT_TRUE(ts_parser_set_language(parser.get(), language));
+  COPSE_CHECK(ts_parser_set_language(parser.get(), language));
   return RealTree(ts_parser_parse_string(parser.get(), nullptr, source.data(),
                                          static_cast<std::uint32_t>(source.size())));
 }
 
 inline FlatTree flatten(const TSTree* tree) {
   CopseFlatBuffer buffer{};
-  EXPECT_EQ(copse_flatten(tree, &buffer), CopseFlattenOk);
+  COPSE_CHECK(copse_flatten(tree, &buffer) == CopseFlattenOk);
   FlatTree flat;
   flat.nodes.assign(buffer.nodes, buffer.nodes + buffer.node_count);
   flat.error_leaves.assign(buffer.error_leaves, buffer.error_leaves + buffer.error_leaf_count);
@@ -112,10 +112,7 @@ inline TestedLanguage load_language(const Sample& sample) {
   language.sample = read_file(kDataDir / "sources" / sample.file);
   const std::string path = std::string(COPSE_TEST_GRAMMAR_DIR) + "/" + language.id + ".so";
   void* object = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (object == nullptr) {
-    ADD_FAILURE() << "no grammar at " << path;
-    std::abort();
-  }
+  COPSE_CHECK(object != nullptr);
   language.real = reinterpret_cast<const TSLanguage* (*)()>(
       dlsym(object, ("tree_sitter_" + language.id).c_str()))();
   language.live = Grammar::from_language(language.real, language.id).value();
@@ -141,7 +138,7 @@ inline const TestedLanguage& language(std::string_view id) {
   for (const TestedLanguage& found : languages()) {
     if (found.id == id) return found;
   }
-  ADD_FAILURE() << "no language " << id;
+  COPSE_CHECK(false);
   std::abort();
 }
 
@@ -174,7 +171,7 @@ class Subject {
     }
     auto lazy = LazyNodes::open(language_->model, *bytes_, bytes_, source_, nullptr, source_.size(),
                                 kTreeNodesMax);
-    EXPECT_TRUE(lazy.ok()) << lazy.error().message();
+    COPSE_CHECK(lazy.ok());
     return Tree(make_lazy_tree_data(language_->stored, std::move(lazy).value(), visible_count_));
   }
 
