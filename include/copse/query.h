@@ -63,6 +63,7 @@ struct MatchOptions {
   // How far below the root, whose depth is 0, a match may begin; visible levels count.
   std::uint32_t max_start_depth = UINT32_MAX;
   // In-progress matches at most, as ts_query_cursor_set_match_limit; beyond it some are dropped.
+  // More than 65,535 are never kept: tree-sitter itself breaks down there.
   std::uint32_t match_limit = UINT32_MAX;
 };
 

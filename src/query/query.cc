@@ -1,5 +1,6 @@
 #include "copse/query.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +16,9 @@
 
 namespace copse {
 namespace {
+
+// query.c counts lists of captures in 16 bits: past them two matches in progress would share one.
+constexpr std::uint32_t kMatchLimitMax = UINT16_MAX;
 
 struct FreeQuery {
   void operator()(TSQuery* query) const { copse_query_delete(query); }
@@ -186,7 +190,7 @@ Result<MatchSummary> Query::matches(const Tree& tree, const MatchOptions& option
   const CursorHandle cursor(copse_query_cursor_new());
   set_range(cursor.get(), range);
   copse_query_cursor_set_max_start_depth(cursor.get(), options.max_start_depth);
-  copse_query_cursor_set_match_limit(cursor.get(), options.match_limit);
+  copse_query_cursor_set_match_limit(cursor.get(), std::min(options.match_limit, kMatchLimitMax));
   const EngineTree engine_tree(data, compiled_->tables);
   copse_query_cursor_exec(cursor.get(), compiled_->query.get(), engine_tree.root());
   std::vector<Capture> captures;
