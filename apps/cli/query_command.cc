@@ -15,6 +15,7 @@
 #include "json_output.h"
 #include "options.h"
 #include "output.h"
+#include "query_ranges.h"
 #include "text.h"
 
 namespace copse::cli {
@@ -33,6 +34,7 @@ Examples:
   copse query --file queries/tags.scm --lang rust --path 'src/**'
   copse query '(ERROR) @error' --format count
   copse query '(comment) @c' --format jsonl --limit 10
+  copse query '(call_expression) @c' --path src/main.c --lines 120:180
 
 Exit status: 0 found, 1 nothing found, 2 error.)";
 
@@ -44,6 +46,9 @@ struct QueryFlags {
   std::string path_glob;
   std::string format = "text";
   std::uint64_t limit = 0;  // 0: none
+  std::string bytes;
+  std::string lines;
+  std::uint32_t match_limit = 0;  // 0: none
   unsigned jobs = 0;
   ColorChoice color = ColorChoice::Auto;
 };
@@ -122,7 +127,24 @@ class MatchPrinter {
       json_.key("text").string(node.text());
       json_.end_object();
     }
-    json_.end_array().end_object().end_line();
+    json_.end_array();
+    print_properties(*found.query, found.match->pattern);
+    json_.end_object().end_line();
+  }
+
+  // What the pattern sets, where it sets something.
+  void print_properties(const Query& query, std::uint32_t pattern) {
+    const auto& properties = query.properties(pattern);
+    if (properties.empty()) return;
+    json_.key("properties").begin_array();
+    for (const QueryProperty& property : properties) {
+      json_.begin_object();
+      json_.key("key").string(property.key);
+      if (property.value) json_.key("value").string(*property.value);
+      if (property.capture) json_.key("capture").string(query.capture_names()[*property.capture]);
+      json_.end_object();
+    }
+    json_.end_array();
   }
 
   const QueryFlags& flags_;
@@ -147,6 +169,9 @@ Result<QueryRequest> make_request(const QueryFlags& flags) {
   if (!flags.language.empty()) request.language = flags.language;
   if (!flags.path_glob.empty()) request.path_glob = flags.path_glob;
   if (flags.limit != 0) request.limit = flags.limit;
+  COPSE_TRY_STATUS(set_byte_range(flags.bytes, request.options));
+  COPSE_TRY_STATUS(set_line_range(flags.lines, request.options));
+  if (flags.match_limit != 0) request.options.match_limit = flags.match_limit;
   request.jobs = flags.jobs;
   return request;
 }
@@ -164,6 +189,11 @@ void say_what_was_left(const QueryReport& report, const MatchPrinter& printer,
   if (flags.format == "text" && printer.bare_matches() > 0) {
     say("matches without a capture, of which text shows nothing: " +
         count_text(printer.bare_matches()) + "; add @name to the query to see where they are");
+  }
+  if (report.files_over_limit > 0 && flags.match_limit != 0) {
+    say("files in which more than " + count_text(flags.match_limit) +
+        " matches were in progress at once, so that some may be missing: " +
+        count_text(report.files_over_limit));
   }
   for (const FileProblem& problem : report.unreadable) {
     say("not searched: " + problem.path + ": " + problem.reason);
@@ -226,6 +256,17 @@ void add_query_command(CLI::App& program, Action& action) {
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "jsonl", "count"}));
   command->add_option("--limit", flags->limit, "Stop after N matches")
+      ->type_name("N")
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+  command
+      ->add_option("--bytes", flags->bytes,
+                   "Only what touches bytes A to B of a file, counted from 0, B not included")
+      ->type_name("A:B");
+  command->add_option("--lines", flags->lines, "Only what touches lines A to B, counted from 1")
+      ->type_name("A:B");
+  command
+      ->add_option("--match-limit", flags->match_limit,
+                   "Follow at most N unfinished matches at once; more are dropped")
       ->type_name("N")
       ->check(CLI::Validator(CLI::PositiveNumber).description(""));
   add_jobs_option(*command, flags->jobs);
