@@ -12,8 +12,8 @@
 
 #include "query_differential/options_generator.h"
 #include "query_differential/query_pair.h"
+#include "query_differential/real_files.h"
 #include "query_differential/settings.h"
-#include "query_differential/sources.h"
 
 namespace copse::query_differential {
 namespace {
@@ -117,8 +117,8 @@ TEST(QueryDifferential, FixedQueriesOfEachLanguage) {
     if (of_language >= 5 / kShare) ++languages_with_matches;
   }
   std::cout << queries << " fixed queries, " << with_matches << " of them match\n";
-  EXPECT_GE(queries, 250 / kShare);
-  EXPECT_GE(with_matches, 220 / kShare);
+  EXPECT_GE(queries, 440 / kShare);
+  EXPECT_GE(with_matches, 400 / kShare);
   EXPECT_GE(languages_with_matches, 10U);
 }
 
@@ -151,6 +151,56 @@ TEST(QueryDifferential, AwkwardQueriesOfAnyLanguage) {
 // These have more matches in progress than anybody can wait for: many runs are over the limit.
 TEST(QueryDifferential, ExplosiveQueriesOfAnyLanguage) {
   EXPECT_GE(run_in_every_language("any_limited.scm", 64, 3), 22U);
+}
+
+// Byte `at` as a point; places behind the source follow one another on its last row.
+Point point_of(std::string_view source, std::uint32_t at) {
+  const std::string_view before = source.substr(0, at);
+  const std::size_t newline = before.rfind('\n');
+  const std::uint32_t row_begin =
+      newline == std::string_view::npos ? 0 : static_cast<std::uint32_t>(newline) + 1;
+  return {static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n')),
+          at - row_begin};
+}
+
+// All ranges there are, with tokens of no length at their ends: missing ones, dedents, automatic
+// semicolons.
+TEST(QueryDifferential, EveryRangeOfSmallSources) {
+  struct Small {
+    std::string_view id;
+    std::string_view source;
+  };
+  constexpr Small sources[] = {
+      {"json", "[1,\n{\"a\": "},  {"python", "if a:\n  b\n\n  c\nd(\n"},
+      {"python", "def f(:\n  x"}, {"javascript", "let a = 1\n// c\nlet b = f(\n"},
+      {"c", "int f( {\n\n  a"},   {"c", ""},
+  };
+  Tally tally(fail_test);
+  for (const Small& small : sources) {
+    const Subject subject(language(small.id), "small", std::string(small.source));
+    for (const char* text : {"_ @a", "(_) @a", "((_) @a . (_) @b)", "(_ (MISSING) @m)",
+                             "(_ _ @x .)", "((_)+ @s)", "(_ (_)? @a \"(\"? @b)"}) {
+      QueryPair query(language(small.id), text, tally);
+      if (!query.is_ready()) continue;
+      const auto size = static_cast<std::uint32_t>(small.source.size());
+      for (std::uint32_t begin = 0; begin <= size + 2; begin += kShare) {
+        for (std::uint32_t end = begin; end <= size + 2; end += kShare) {
+          MatchOptions bytes;
+          bytes.begin_byte = begin;
+          bytes.end_byte = end;
+          query.run(subject, Side::Live, bytes);
+          MatchOptions points;
+          points.begin_point = point_of(small.source, begin);
+          points.end_point = point_of(small.source, end);
+          query.run(subject, Side::Live, points);
+          // Behind the ends of their rows.
+          points.begin_point.column += begin % 2 == 0 ? 40 : 0;
+          points.end_point.column += 50;
+          query.run(subject, Side::Live, points);
+        }
+      }
+    }
+  }
 }
 
 // A query is shared: what one search left behind must not show in the next.

@@ -41,6 +41,7 @@ class ReferencePredicates {
   std::optional<std::uint32_t> refused() const { return refused_; }
   // The two regex engines' syntaxes are not the same; such a query is not for comparing.
   bool has_bad_regex() const { return has_bad_regex_; }
+  bool has_regex() const { return has_regex_; }
 
   bool hold(const TSQueryMatch& match, std::string_view source) const {
     for (const Predicate& predicate : patterns_[match.pattern_index]) {
@@ -132,6 +133,7 @@ class ReferencePredicates {
 
   Predicate prepare(Predicate predicate) {
     if (is_match(predicate.arguments[0].text) && !is_refused(predicate.arguments)) {
+      has_regex_ = true;
       try {
         predicate.regex.assign(predicate.arguments[2].text);
       } catch (const std::regex_error&) {
@@ -205,6 +207,7 @@ class ReferencePredicates {
 
   std::vector<std::vector<Predicate>> patterns_;
   std::optional<std::uint32_t> refused_;
+  bool has_regex_ = false;
   bool has_bad_regex_ = false;
 };
 
