@@ -31,6 +31,7 @@ class RandomRounds {
   void round(std::uint64_t seed, std::size_t queries, Tally& tally) const {
     std::mt19937_64 random(seed);
     const Subject subject(language_, "seed " + std::to_string(seed), source(random));
+    if (!subject.is_parsed()) return;
     // Where the source has little left, the sample is what queries are made of.
     const Subject& model = below(random, 4) == 0 ? sample_ : subject;
     QueryGenerator generator(language_.real, model.root(), model.source(), supertypes_, random());

@@ -63,11 +63,25 @@ inline std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// Null when the parser needs too long: there are sources that its recovery from errors loses itself
+// in for minutes.
 inline RealTree parse(const TSLanguage* language, const std::string& source) {
+  constexpr std::uint32_t patience = 100000;  // a call each hundred steps or so
   const std::unique_ptr<TSParser, FreeParser> parser(ts_parser_new());
   COPSE_CHECK(ts_parser_set_language(parser.get(), language));
-  return RealTree(ts_parser_parse_string(parser.get(), nullptr, source.data(),
-                                         static_cast<std::uint32_t>(source.size())));
+  std::uint32_t calls = 0;
+  const TSInput input{const_cast<std::string*>(&source),  // NOLINT: only read
+                      [](void* payload, std::uint32_t byte, TSPoint, std::uint32_t* size) {
+                        const auto& text = *static_cast<const std::string*>(payload);
+                        *size =
+                            byte < text.size() ? static_cast<std::uint32_t>(text.size() - byte) : 0;
+                        return text.data() + (*size > 0 ? byte : 0);
+                      },
+                      TSInputEncodingUTF8, nullptr};
+  const TSParseOptions options{&calls, [](TSParseState* state) {
+                                 return ++*static_cast<std::uint32_t*>(state->payload) > patience;
+                               }};
+  return RealTree(ts_parser_parse_with_options(parser.get(), nullptr, input, options));
 }
 
 inline FlatTree flatten(const TSTree* tree) {
@@ -150,6 +164,7 @@ class Subject {
         name_(std::move(name)),
         source_(std::move(source)),
         real_tree_(parse(language.real, source_)) {
+    if (real_tree_ == nullptr) return;
     FlatTree flat = flatten(real_tree_.get());
     visible_count_ = flat.visible_count;
     stored_ = make_tree_data(language.stored, source_, flat);
@@ -157,6 +172,8 @@ class Subject {
     number_real_nodes();
   }
 
+  // Whether the parser came to an end; nothing else may be asked otherwise.
+  bool is_parsed() const { return real_tree_ != nullptr; }
   const TestedLanguage& language() const { return *language_; }
   const std::string& name() const { return name_; }
   const std::string& source() const { return source_; }
