@@ -85,9 +85,11 @@ QueryError engine_error(TSQueryError type, const Language& language, std::string
 }
 
 QueryError fault_error(const Language& language, std::string_view text) {
-  return make_query_error(QueryError::Kind::Language, text, 0,
-                          "the stored tables of grammar " + std::string(language.name()) +
-                              " contradict themselves; index again to take them anew");
+  return make_query_error(
+      QueryError::Kind::Language, text, 0,
+      "tree-sitter's compiler breaks down over this query; where others work, it "
+      "is the query, else the stored tables of grammar " +
+          std::string(language.name()) + " contradict themselves");
 }
 
 // Hands the details to whoever wants them, and says the same in one line.

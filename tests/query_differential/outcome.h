@@ -11,6 +11,8 @@
 
 #include "copse/query.h"
 
+#include "tree_sitter/api.h"
+
 namespace copse::query_differential {
 
 struct FoundCapture {
@@ -98,6 +100,23 @@ inline std::string first_difference(const Outcome& real, const Outcome& ours) {
   return std::to_string(real.matches.size()) + " and " + std::to_string(ours.matches.size()) +
          " matches, match " + std::to_string(at) + ": tree-sitter " + text_of(real.matches, at) +
          ", copse " + text_of(ours.matches, at);
+}
+
+inline TSQueryError error_type(QueryError::Kind kind) {
+  switch (kind) {
+    case QueryError::Kind::NodeType:
+      return TSQueryErrorNodeType;
+    case QueryError::Kind::Field:
+      return TSQueryErrorField;
+    case QueryError::Kind::Capture:
+      return TSQueryErrorCapture;
+    case QueryError::Kind::Structure:
+      return TSQueryErrorStructure;
+    case QueryError::Kind::Language:
+      return TSQueryErrorLanguage;
+    default:
+      return TSQueryErrorSyntax;
+  }
 }
 
 }  // namespace copse::query_differential

@@ -26,23 +26,6 @@ struct FreeCursor {
 using RealQuery = std::unique_ptr<TSQuery, FreeQuery>;
 using RealCursor = std::unique_ptr<TSQueryCursor, FreeCursor>;
 
-inline TSQueryError error_type(QueryError::Kind kind) {
-  switch (kind) {
-    case QueryError::Kind::NodeType:
-      return TSQueryErrorNodeType;
-    case QueryError::Kind::Field:
-      return TSQueryErrorField;
-    case QueryError::Kind::Capture:
-      return TSQueryErrorCapture;
-    case QueryError::Kind::Structure:
-      return TSQueryErrorStructure;
-    case QueryError::Kind::Language:
-      return TSQueryErrorLanguage;
-    default:
-      return TSQueryErrorSyntax;
-  }
-}
-
 // Not inlined: a leak checker must see its name.
 [[gnu::noinline]] inline TSQuery* compile_as_tree_sitter(const TSLanguage* language,
                                                          std::string_view text,
@@ -60,6 +43,9 @@ class QueryPair {
       : language_(language), text_(std::move(text)), tally_(tally) {
     // tree-sitter would not come back from compiling these, or write where it must not.
     if (check_query_text(text_, *language.live)) return;
+    // Its analysis reads behind its own steps for some others: copse's copy has checks and says so.
+    const auto first = Query::compile(Language(language.live), text_);
+    if (!first.ok() && first.error().code() == ErrorCode::Corrupt) return;
     std::uint32_t offset = 0;
     TSQueryError error = TSQueryErrorNone;
     real_.reset(compile_as_tree_sitter(language.real, text_, offset, error));
