@@ -88,7 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   COPSE_CHECK(compiles(text));
   const copse::Tree tree = parse(source);
   int matches = 0;
-  const copse::Status status =
+  const auto status =
       query.value().matches(tree, {.match_limit = 32}, [&](const copse::Match& match) {
         for (const copse::Capture& capture : *match.captures) {
           COPSE_CHECK(capture.node.index() < tree.node_count());

@@ -83,6 +83,43 @@ TEST_F(CliTest, QueryCounts) {
   check({"query", "(goto_statement) @g", "--format", "count", "--lang", "c"}, "0\n", 1);
 }
 
+TEST_F(CliTest, QueryKeepsToARange) {
+  const std::vector<std::string> query = {"query", "(identifier) @i", "--path", "src/main.c"};
+  const auto with = [&](std::initializer_list<std::string> flags) {
+    std::vector<std::string> all = query;
+    all.insert(all.end(), flags);
+    return all;
+  };
+  check(with({"--lines", "6:7"}), "src/main.c:6:2: i: printf\nsrc/main.c:6:17: i: add\n");
+  check(with({"--lines", ":1"}), "", 1);
+  check(with({"--lines", "5:", "--format", "count"}), "3\n");
+  check(with({"--bytes", "86:87"}), "src/main.c:6:2: i: printf\n");
+  check(with({"--bytes", "87:", "--lines", "6:6", "--format", "count"}), "2\n");
+  check(with({"--match-limit", "1", "--format", "count"}), "8\n");
+  for (const char* wrong : {"3", ":", "7:6", "0:3", "1:0", "a:b", "1:2:3", "-1:2", "4294967296:"}) {
+    check_refused(with({"--lines", wrong}), {wrong, "is not a range; give A:B"});
+  }
+  check_refused(with({"--bytes", "5:0"}), {"--bytes 5:0 is not a range"});
+  check_refused(with({"--match-limit", "0"}), {"--match-limit"});
+}
+
+TEST_F(CliTest, QuerySaysWhenItsMatchLimitWasExceeded) {
+  const RunResult result = project.copse({"query", "((_) @a (_) @b (_) @c)", "--lang", "c",
+                                          "--match-limit", "2", "--format", "count"});
+  EXPECT_TRUE(contains(result.err, "more than 2 matches were in progress at once")) << result.err;
+}
+
+TEST_F(CliTest, QueryJsonHasWhatPatternsSet) {
+  check(
+      {"query",
+       "((identifier) @i (#eq? @i \"printf\") (#set! @i a \"b\") (#set! c)) (return_statement)",
+       "--format", "jsonl", "--lang", "c", "--lines", "6:6"},
+      R"({"path":"src/main.c","lang":"c","pattern":0,"captures":[{"name":"i","kind":"identifier",)"
+      R"("start_byte":86,"end_byte":92,"start":[5,1],"end":[5,7],"text":"printf"}],)"
+      R"("properties":[{"key":"a","value":"b","capture":"i"},{"key":"c"}]})"
+      "\n");
+}
+
 TEST_F(CliTest, QueryOrderIsThatOfPaths) {
   const RunResult result = project.copse({"query", "(identifier) @i"});
   std::vector<std::string> paths;

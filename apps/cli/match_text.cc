@@ -58,6 +58,25 @@ void MatchText::append_text(const FileMatch& found, const Capture& capture,
   out += '\n';
 }
 
+namespace {
+
+// What the pattern sets, where it sets something.
+void append_properties(const Query& query, std::uint32_t pattern, JsonWriter& json) {
+  const auto& properties = query.properties(pattern);
+  if (properties.empty()) return;
+  json.key("properties").begin_array();
+  for (const QueryProperty& property : properties) {
+    json.begin_object();
+    json.key("key").string(property.key);
+    if (property.value) json.key("value").string(*property.value);
+    if (property.capture) json.key("capture").string(query.capture_names()[*property.capture]);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
 void MatchText::append_json(const FileMatch& found, std::string& out) {
   JsonWriter json(out);
   json.begin_object();
@@ -77,7 +96,9 @@ void MatchText::append_json(const FileMatch& found, std::string& out) {
     json.key("text").string(node.text());
     json.end_object();
   }
-  json.end_array().end_object().end_line();
+  json.end_array();
+  if (found.query != nullptr) append_properties(*found.query, found.match->pattern, json);
+  json.end_object().end_line();
 }
 
 }  // namespace copse::cli

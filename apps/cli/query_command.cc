@@ -16,6 +16,7 @@
 #include "match_text.h"
 #include "options.h"
 #include "output.h"
+#include "query_ranges.h"
 #include "text.h"
 
 namespace copse::cli {
@@ -33,6 +34,7 @@ Examples:
   copse query --file queries/tags.scm --lang rust --path 'src/**'
   copse query '(ERROR) @error' --format count
   copse query '(comment) @c' --format jsonl --limit 10
+  copse query '(call_expression) @c' --path src/main.c --lines 120:180
 
 Exit status: 0 found, 1 nothing found, 2 error.)";
 
@@ -44,6 +46,9 @@ struct QueryFlags {
   std::string path_glob;
   std::string format = "text";
   std::uint64_t limit = 0;  // 0: none
+  std::string bytes;
+  std::string lines;
+  std::uint32_t match_limit = 0;  // 0: none
   unsigned jobs = 0;
   bool explain = false;
   bool no_index = false;
@@ -64,6 +69,9 @@ Result<QueryRequest> make_request(const QueryFlags& flags) {
   if (!flags.language.empty()) request.language = flags.language;
   if (!flags.path_glob.empty()) request.path_glob = flags.path_glob;
   if (flags.limit != 0) request.limit = flags.limit;
+  COPSE_TRY_STATUS(set_byte_range(flags.bytes, request.options));
+  COPSE_TRY_STATUS(set_line_range(flags.lines, request.options));
+  if (flags.match_limit != 0) request.options.match_limit = flags.match_limit;
   request.jobs = flags.jobs;
   request.use_index = !flags.no_index;
   return request;
@@ -82,6 +90,11 @@ void say_what_was_left(const QueryReport& report, std::uint64_t bare_matches,
   if (flags.format == "text" && bare_matches > 0) {
     say("matches without a capture, of which text shows nothing: " + count_text(bare_matches) +
         "; add @name to the query to see where they are");
+  }
+  if (report.files_over_limit > 0 && flags.match_limit != 0) {
+    say("files in which more than " + count_text(flags.match_limit) +
+        " matches were in progress at once, so that some may be missing: " +
+        count_text(report.files_over_limit));
   }
   for (const FileProblem& problem : report.unreadable) {
     say("not searched: " + problem.path + ": " + problem.reason);
@@ -193,6 +206,17 @@ void add_query_command(CLI::App& program, Action& action) {
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "jsonl", "count"}));
   command->add_option("--limit", flags->limit, "Stop after N matches")
+      ->type_name("N")
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+  command
+      ->add_option("--bytes", flags->bytes,
+                   "Only what touches bytes A to B of a file, counted from 0, B not included")
+      ->type_name("A:B");
+  command->add_option("--lines", flags->lines, "Only what touches lines A to B, counted from 1")
+      ->type_name("A:B");
+  command
+      ->add_option("--match-limit", flags->match_limit,
+                   "Follow at most N unfinished matches at once; more are dropped")
       ->type_name("N")
       ->check(CLI::Validator(CLI::PositiveNumber).description(""));
   command->add_flag("--explain", flags->explain,

@@ -136,9 +136,9 @@ void print_text(Output& out, const StoreStats& stats, const std::string& directo
   out.end_line();
   out.write("store   " + size_text(stats.store_bytes) + " in " + directory + ": packs " +
             size_text(stats.pack_bytes) + " (postings " + size_text(stats.postings_bytes) +
-            ", symbols " + size_text(stats.symbols_bytes) + "), catalogue " + size_text(stats.catalogue_bytes) +
-            ", grammars and models " + size_text(stats.shared_bytes) + "; generation " +
-            count_text(stats.generation));
+            ", symbols " + size_text(stats.symbols_bytes) + "), catalogue " +
+            size_text(stats.catalogue_bytes) + ", grammars and models " +
+            size_text(stats.shared_bytes) + "; generation " + count_text(stats.generation));
   out.end_line();
   out.write("memory  RssAnon " + size_text(stats.rss_anon_bytes) + ", RssFile " +
             size_text(stats.rss_file_bytes));

@@ -10,10 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "copse/query_facts.h"
 #include "copse/result.h"
 #include "copse/tree.h"
 
 namespace copse {
+
+class QueryFacts;  // private to the module
 
 // Why a query's text does not compile, as tree-sitter says it.
 struct QueryError {
@@ -47,12 +50,27 @@ struct Match {
   const std::vector<Capture>* captures = nullptr;
 };
 
+// Which matches are looked for; each number as tree-sitter's query cursor takes it.
 struct MatchOptions {
-  // Only nodes that intersect the half-open byte range, by tree-sitter's rules.
+  // Only nodes that intersect the half-open byte range, by tree-sitter's rules: a match is found
+  // when its first node does, and what else it captures may lie outside. An end of 0 is none.
   std::uint32_t begin_byte = 0;
   std::uint32_t end_byte = UINT32_MAX;
+  // The same in rows and columns; columns behind a row's end and rows behind the last one are
+  // places, too. Where both ranges are given, both must hold. An end of {0, 0} is none.
+  Point begin_point{0, 0};
+  Point end_point{UINT32_MAX, UINT32_MAX};
+  // How far below the root, whose depth is 0, a match may begin; visible levels count.
+  std::uint32_t max_start_depth = UINT32_MAX;
   // In-progress matches at most, as ts_query_cursor_set_match_limit; beyond it some are dropped.
+  // More than 65,535 are never kept: tree-sitter itself breaks down there.
   std::uint32_t match_limit = UINT32_MAX;
+};
+
+// How a search went. Where the visitor ended it: how it went so far.
+struct MatchSummary {
+  // More matches than match_limit were in progress at once, so that some may be missing.
+  bool did_exceed_match_limit = false;
 };
 
 // A compiled query. Immutable: compile once, share between threads. Cheap to copy.
@@ -73,14 +91,33 @@ class Query {
   // For the library itself.
   const std::shared_ptr<const Compiled>& compiled() const { return compiled_; }
 
-  // Calls `visit` for each match whose predicates hold, in tree-sitter's order, until it returns
-  // false. REQUIRES: the tree's language is the one the query was compiled for (same identity).
-  // InvalidArgument otherwise. Memory is bounded by the matches in progress, not by the result.
-  Status matches(const Tree& tree, const MatchOptions& options,
-                 const std::function<bool(const Match&)>& visit) const;
+  // Calls `visit` for each match whose predicates on text hold, in tree-sitter's order, until it
+  // returns false. REQUIRES: the tree's language is the one the query was compiled for (same
+  // identity). InvalidArgument otherwise, and for a range that ends before it begins. Memory is
+  // bounded by the matches in progress, not by the result.
+  Result<MatchSummary> matches(const Tree& tree, const MatchOptions& options,
+                               const std::function<bool(const Match&)>& visit) const;
+
+  // ---- Facts about the text. REQUIRES: pattern < pattern_count(), capture <
+  // capture_names().size(). O(1) where nothing else is said; the vectors live as long as the query.
+
+  // O(patterns).
+  PatternFacts pattern_facts(std::uint32_t pattern) const;
+  CaptureQuantifier capture_quantifier(std::uint32_t pattern, std::uint32_t capture) const;
+  // #set!, in the order of the text.
+  const std::vector<QueryProperty>& properties(std::uint32_t pattern) const;
+  // #is? and #is-not?.
+  const std::vector<PropertyPredicate>& property_predicates(std::uint32_t pattern) const;
+  // All that are neither of these nor compare text.
+  const std::vector<GeneralPredicate>& general_predicates(std::uint32_t pattern) const;
+  // Whether the pattern is sure to match once it reached the step that stands at this byte of the
+  // text: ts_query_is_pattern_guaranteed_at_step. O(steps).
+  bool is_guaranteed_at(std::uint32_t byte) const;
 
  private:
   explicit Query(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
+
+  const QueryFacts& facts() const;
 
   std::shared_ptr<const Compiled> compiled_;
 };

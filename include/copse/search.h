@@ -19,6 +19,7 @@ struct QueryRequest {
   std::optional<std::string> language;   // id or another name for it; all that compile when absent
   std::optional<std::string> path_glob;  // fnmatch, '*' stops at '/', "**" does not
   std::uint64_t limit = UINT64_MAX;      // matches at most
+  MatchOptions options;                  // for each file
   unsigned jobs = 0;                     // 0: one for each processor
   const std::atomic<bool>* stop = nullptr;
   // Look into every file, whatever the index says: for comparing.
@@ -59,6 +60,8 @@ struct SearchPlan {
 struct QueryReport {
   std::uint64_t files = 0;  // that were searched or left out by the index
   std::uint64_t matches = 0;
+  // Of the files, those in which MatchOptions::match_limit was exceeded.
+  std::uint64_t files_over_limit = 0;
   std::vector<std::string> left_out;    // languages for which the query does not compile
   std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
   SearchPlan plan;

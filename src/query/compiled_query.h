@@ -9,6 +9,7 @@
 
 #include "query/predicates.h"
 #include "query/query_engine.h"
+#include "query/query_facts.h"
 #include "query/query_program.h"
 #include "query/query_tables.h"
 #include "query/tree_needs.h"
@@ -31,6 +32,7 @@ struct Query::Compiled {
   StartTable starts;
   std::vector<std::string> capture_names;
   std::vector<PatternPredicates> predicates;
+  QueryFacts facts;
   TreeNeeds needs;
 };
 

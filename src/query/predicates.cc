@@ -224,6 +224,10 @@ bool satisfies_one(const TextPredicate& predicate, const std::vector<Capture>& c
 
 }  // namespace
 
+bool compares_text(std::string_view name) {
+  return !parse_operator(name).base.empty();
+}
+
 Result<std::vector<PatternPredicates>> compile_predicates(
     const TSQuery* query, std::string_view text, const std::vector<std::string>& capture_names,
     QueryError& error) {

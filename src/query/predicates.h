@@ -43,6 +43,10 @@ struct TextPredicate {
 
 using PatternPredicates = std::vector<TextPredicate>;
 
+// Whether a predicate of this name, without its '#', is one of these; every other one filters
+// nothing.
+bool compares_text(std::string_view name);
+
 // By pattern. On failure `error` says which pattern and why: tree-sitter's Rust binding refuses the
 // same arguments.
 Result<std::vector<PatternPredicates>> compile_predicates(

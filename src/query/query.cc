@@ -1,10 +1,12 @@
 #include "copse/query.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "query/compiled_query.h"
+#include "query/match_range.h"
 #include "query/query_derivation.h"
 #include "query/query_error.h"
 #include "query/query_scan.h"
@@ -50,9 +52,11 @@ QueryError engine_error(TSQueryError type, const Language& language, std::string
 }
 
 QueryError fault_error(const Language& language, std::string_view text) {
-  return make_query_error(QueryError::Kind::Language, text, 0,
-                          "the stored tables of grammar " + std::string(language.name()) +
-                              " contradict themselves; index again to take them anew");
+  return make_query_error(
+      QueryError::Kind::Language, text, 0,
+      "tree-sitter's compiler breaks down over this query; where others work, it "
+      "is the query, else the stored tables of grammar " +
+          std::string(language.name()) + " contradict themselves");
 }
 
 // Hands the details to whoever wants them, and says the same in one line.
@@ -110,6 +114,7 @@ Result<Query> Query::compile(const Language& language, std::string_view text, Qu
   if (!predicates.ok()) return report(predicates.error().code(), std::move(details), error);
   compiled->predicates = std::move(predicates).value();
   compiled->needs = needs_of(compiled->program, compiled->predicates);
+  compiled->facts = QueryFacts(compiled->query.get());
   return Query(std::move(compiled));
 }
 
@@ -125,8 +130,12 @@ Language Query::language() const {
   return compiled_->language;
 }
 
-Status Query::matches(const Tree& tree, const MatchOptions& options,
-                      const std::function<bool(const Match&)>& visit) const {
+const QueryFacts& Query::facts() const {
+  return compiled_->facts;
+}
+
+Result<MatchSummary> Query::matches(const Tree& tree, const MatchOptions& options,
+                                    const std::function<bool(const Match&)>& visit) const {
   const TreeData& data = *tree.data();
   const Grammar& own = *compiled_->language.grammar();
   if (data.grammar.get() != &own && data.grammar->identity() != own.identity()) {
@@ -135,22 +144,13 @@ Status Query::matches(const Tree& tree, const MatchOptions& options,
                                                  data.grammar->name() + " " +
                                                  data.grammar->identity().hex());
   }
+  COPSE_TRY(const MatchScope scope, scope_of(options, data));
   const CopseFlatNode* const nodes = data.nodes();
   COPSE_TRY_STATUS(data.fault());
-  MatchScope scope;
-  scope.begin_byte = options.begin_byte;
-  // As tree-sitter has it: no end.
-  scope.end_byte = options.end_byte == 0 ? UINT32_MAX : options.end_byte;
-  if (scope.begin_byte > scope.end_byte) {
-    return Error(ErrorCode::InvalidArgument,
-                 "byte range from " + std::to_string(options.begin_byte) + " to " +
-                     std::to_string(options.end_byte) + " ends before it begins");
-  }
-  scope.match_limit = options.match_limit;
   QueryScan scan(*this);
   scan.begin(data, nodes, true, scope);
   scan.run(visit);
-  return success();
+  return MatchSummary{scan.did_exceed_match_limit()};
 }
 
 }  // namespace copse

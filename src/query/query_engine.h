@@ -50,6 +50,12 @@ const TSQueryPredicateStep* copse_query_predicates_for_pattern(const TSQuery* qu
                                                                uint32_t pattern_index,
                                                                uint32_t* step_count);
 uint32_t copse_query_start_byte_for_pattern(const TSQuery* query, uint32_t pattern_index);
+uint32_t copse_query_end_byte_for_pattern(const TSQuery* query, uint32_t pattern_index);
+TSQuantifier copse_query_capture_quantifier_for_id(const TSQuery* query, uint32_t pattern_index,
+                                                   uint32_t capture_index);
+bool copse_query_is_pattern_rooted(const TSQuery* query, uint32_t pattern_index);
+bool copse_query_is_pattern_non_local(const TSQuery* query, uint32_t pattern_index);
+bool copse_query_is_pattern_guaranteed_at_step(const TSQuery* query, uint32_t byte_offset);
 
 // A compiled query's insides, for QueryProgram. Lists are copied out one element at a time.
 #define COPSE_QUERY_STEP_CAPTURES 3

@@ -33,8 +33,8 @@ TEST(Query, StopsWhenToldTo) {
   const auto query = Query::compile(test_language("c").language(), "(identifier) @i");
   ASSERT_TRUE(query.ok());
   int calls = 0;
-  const Status status = query.value().matches(test_language("c").parse("int a, b, c;"), {},
-                                              [&](const Match&) { return ++calls < 2; });
+  const auto status = query.value().matches(test_language("c").parse("int a, b, c;"), {},
+                                            [&](const Match&) { return ++calls < 2; });
   EXPECT_TRUE(status.ok());
   EXPECT_EQ(calls, 2);
 }
@@ -51,8 +51,8 @@ TEST(Query, KeepsToAByteRange) {
 TEST(Query, RefusesATreeOfAnotherGrammar) {
   const auto query = Query::compile(test_language("c").language(), "(identifier) @i");
   ASSERT_TRUE(query.ok());
-  const Status status = query.value().matches(test_language("json").parse("[1]"), {},
-                                              [](const Match&) { return true; });
+  const auto status = query.value().matches(test_language("json").parse("[1]"), {},
+                                            [](const Match&) { return true; });
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code(), ErrorCode::InvalidArgument);
   EXPECT_NE(status.error().message().find("the tree of json"), std::string::npos);
@@ -90,6 +90,18 @@ TEST(Query, RunsInManyThreadsAtOnce) {
     thread.join();
   }
   EXPECT_EQ(calls, std::vector<int>(8, 300));
+}
+
+// What random queries found: tree-sitter's own analysis reads behind its steps here, and crashes.
+TEST(Query, SurvivesWhatTreeSittersCompilerDoesNot) {
+  const auto query = Query::compile(
+      test_language("ruby").language(),
+      R"x((E(call)((identifier)@1[(assignment left:(MISS)"="@3 right:(right_assignment_list)x"
+      R"x([(_arg)@d((_arg/integer)(splat_argument"*"))@2]","(identifier)@c",")@1))x"
+      R"x((assignment(MISS))@2]@r)))x");
+  ASSERT_FALSE(query.ok());
+  EXPECT_EQ(query.error().code(), ErrorCode::Corrupt);
+  EXPECT_NE(query.error().message().find("breaks down over this query"), std::string::npos);
 }
 
 struct CompileCase {

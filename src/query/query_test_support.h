@@ -71,7 +71,7 @@ inline std::string captured(std::string_view id, std::string_view query, std::st
   const auto compiled = Query::compile(language.language(), query);
   if (!compiled.ok()) return compiled.error().message();
   std::string out;
-  const Status status =
+  const auto status =
       compiled.value().matches(language.parse(source), options, [&](const Match& match) {
         if (!out.empty()) out += '|';
         for (const Capture& capture : *match.captures) {

@@ -197,6 +197,12 @@ Result<Regex> Regex::compile(std::string_view pattern) {
   return Regex(pattern, std::move(expression));
 }
 
+std::string Regex::remove_all(std::string_view text) const {
+  std::string rest(text);
+  re2::RE2::GlobalReplace(&rest, *expression_, "");
+  return rest;
+}
+
 bool Regex::search(std::string_view text) const {
   return expression_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
                             re2::RE2::UNANCHORED, nullptr, 0);

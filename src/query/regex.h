@@ -29,6 +29,9 @@ class Regex {
   Regex& operator=(Regex&& other) noexcept;
   ~Regex();
 
+  // The text without all that matches, as Rust's replace_all with nothing gives it.
+  std::string remove_all(std::string_view text) const;
+
   // Whether the expression matches somewhere in the text, which need not be valid UTF-8.
   bool search(std::string_view text) const;
   // As it was given.

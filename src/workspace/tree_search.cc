@@ -111,6 +111,7 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
     searcher.search([&](const Match& match) { return collect(worker, hits, match, chunk, give); });
   }
   chunk.plan.nodes_entered += searcher.nodes_entered();
+  chunk.files_over_limit += searcher.did_exceed_match_limit() ? 1U : 0U;
   chunk.plan.blocks_located += data->blocks_located();
   const Status fault = data->fault();
   if (!fault.ok()) {
@@ -159,6 +160,7 @@ bool TreeSearch::collect(Worker& worker, FileHits& hits, const Match& match, Chu
 
 bool TreeSearch::deliver(Chunk& chunk, QueryReport& report) {
   add(report.plan, chunk.plan);
+  report.files_over_limit += chunk.files_over_limit;
   std::move(chunk.problems.begin(), chunk.problems.end(), std::back_inserter(report.unreadable));
   switch (output_.mode) {
     case SearchOutput::Mode::Text:

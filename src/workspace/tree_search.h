@@ -33,8 +33,10 @@ class TreeSearcher {
   virtual void search(const std::function<bool(const Match&)>& visit) = 0;
   // How many there are, `limit` at most.
   virtual std::uint64_t count(std::uint64_t limit) = 0;
-  // That the last call looked at.
+  // That the last search looked at.
   virtual std::uint64_t nodes_entered() const = 0;
+  // Whether it left matches out, see MatchOptions::match_limit.
+  virtual bool did_exceed_match_limit() const = 0;
 };
 
 // A search compiled for one grammar. Shared by threads.
@@ -110,6 +112,7 @@ class TreeSearch {
     std::vector<std::size_t> ends;  // of each match in `text`, when there is a limit
     std::vector<FileHits> hits;
     std::uint64_t matches = 0;
+    std::uint64_t files_over_limit = 0;
     std::vector<FileProblem> problems;
     SearchPlan plan;
   };

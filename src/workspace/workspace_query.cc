@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "query/match_range.h"
 #include "query/query_scan.h"
 #include "workspace/language_table.h"
 #include "workspace/path_glob.h"
@@ -17,25 +18,33 @@ namespace {
 
 class QueryTreeSearcher : public TreeSearcher {
  public:
-  explicit QueryTreeSearcher(const Query& query) : scan_(query) {}
+  QueryTreeSearcher(const Query& query, const MatchOptions& options)
+      : scan_(query), options_(options) {}
 
   bool begin(const ScannedTree& tree) override {
-    return scan_.begin(*tree.data, tree.nodes, tree.located, {});
+    const auto scope = scope_of(options_, *tree.data);
+    if (!scope.ok()) return false;  // which was checked before
+    const bool located = tree.located || !scope.value().is_whole();
+    if (located) static_cast<void>(tree.data->nodes());
+    return scan_.begin(*tree.data, tree.nodes, located, scope.value());
   }
   void search(const std::function<bool(const Match&)>& visit) override { scan_.run(visit); }
   std::uint64_t count(std::uint64_t limit) override { return scan_.count(limit); }
   std::uint64_t nodes_entered() const override { return scan_.nodes_entered(); }
+  bool did_exceed_match_limit() const override { return scan_.did_exceed_match_limit(); }
 
  private:
   QueryScan scan_;
+  const MatchOptions& options_;
 };
 
 class QuerySearch : public CompiledSearch {
  public:
-  explicit QuerySearch(Query query) : query_(std::move(query)) {}
+  QuerySearch(Query query, const MatchOptions& options)
+      : query_(std::move(query)), options_(options) {}
 
   std::unique_ptr<TreeSearcher> searcher() const override {
-    return std::make_unique<QueryTreeSearcher>(query_);
+    return std::make_unique<QueryTreeSearcher>(query_, options_);
   }
   const std::vector<std::string>& capture_names() const override { return query_.capture_names(); }
   const Query* query() const override { return &query_; }
@@ -43,6 +52,7 @@ class QuerySearch : public CompiledSearch {
 
  private:
   Query query_;
+  const MatchOptions options_;
 };
 
 // The query for each grammar that the files refer to; a language may have been indexed with two.
@@ -142,6 +152,7 @@ void leave_out(Workspace::Impl& impl, const QueryRequest& request,
 
 Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
                               const QueryRequest& request, QueryError* error) {
+  COPSE_TRY_STATUS(check_range(request.options));
   const Store& store = impl.store;
   std::optional<PathGlob> glob;
   if (request.path_glob) {
@@ -179,7 +190,8 @@ Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
     report.unreadable.push_back(damaged);
   }
   for (const auto& [grammar, query] : queries.all()) {
-    prepared.search.searches.emplace(grammar, std::make_shared<QuerySearch>(query));
+    prepared.search.searches.emplace(grammar,
+                                     std::make_shared<QuerySearch>(query, request.options));
   }
   leave_out(impl, request, grammar_of, prepared);
   prepared.search.limit = request.limit;

@@ -60,3 +60,53 @@
 (identifier (identifier))
 ;---
 (return_statement (return_statement))
+;---
+((comment)* @doc . [(function_definition) (declaration)] @d)
+;---
+((declaration)+ @d . (expression_statement)? @next)
+;---
+(argument_list . "(" . (_)? @a ("," . (_) @more)* . ")")
+;---
+(parameter_list (parameter_declaration declarator: [(pointer_declarator (identifier) @p) (identifier) @i])* @all)
+;---
+(_ [declarator: (_) @x type: (_) @x]) @p
+;---
+(declaration type: (_) @t declarator: (_) @a . "," . declarator: (_) @b)
+;---
+(compound_statement (declaration)* @d . (_) @first)
+;---
+(compound_statement . (_)+ @all . (return_statement)? @r .)
+;---
+(expression_statement [(call_expression function: (_) @f) (assignment_expression left: (_) @l)] @e ";")
+;---
+((preproc_include) @a . (preproc_include) @b)
+;---
+((preproc_include)+ @all . (_) @next)
+;---
+[(if_statement) (for_statement) (while_statement) (switch_statement)] @s
+;---
+(if_statement consequence: [(compound_statement (_)* @s) (_) @one] alternative: (_)? @e)
+;---
+(call_expression function: (identifier) @f arguments: (argument_list (_)+ @a)) @c
+;---
+(pointer_declarator declarator: [(pointer_declarator) (identifier) (function_declarator)]? @d) @p
+;---
+(_ !declarator !type !name (_) @c)
+;---
+(type_specifier) @t . (_) @d
+;---
+((type_specifier) @t . (_declarator) @d)
+;---
+(_declarator/identifier) @i
+;---
+(_declarator/pointer_declarator) @p
+;---
+(_ (type_identifier) @t . (_)? @after)
+;---
+(field_declaration (_)* @a ";" @end)
+;---
+(_ "{" @open (_)? @only "}" @close)
+;---
+(binary_expression (binary_expression (_) @a) @b) @c
+;---
+(ERROR [(identifier) (type_identifier)]* @n) @e

@@ -15,3 +15,27 @@
 (_declarator) @d
 ;---
 (_field_declarator) @f
+;---
+((comment)* @doc . (_) @next)
+;---
+(template_declaration parameters: (_) @p . (_) @d)
+;---
+(_ [declarator: (_) @d type: (_) @t])
+;---
+(field_declaration_list [(field_declaration) (function_definition) (access_specifier)]* @m)
+;---
+(access_specifier) @a . (_) @b
+;---
+((access_specifier) @a . (_)* @members)
+;---
+(expression) @e
+;---
+(statement) @s
+;---
+(qualified_identifier scope: (_)? @s name: (qualified_identifier)? @q)
+;---
+(parameter_list ((_) @p . ","?)*)
+;---
+(lambda_expression captures: (_ (_)* @c) body: (_) @b)
+;---
+(_ !declarator !type (_) @c)

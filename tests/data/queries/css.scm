@@ -11,3 +11,17 @@
 (block (_) @d . (declaration) @e .)
 ;---
 (binary_expression (_) @l . (_) @r)
+;---
+((comment)* @doc . (rule_set) @r)
+;---
+(block . "{" . (declaration)* @d . "}")
+;---
+(declaration (property_name) @p ":" . (_) @first (_)* @rest)
+;---
+(selectors (_) @a . ("," . (_) @b)*)
+;---
+(rule_set (selectors (_)+ @s) (block (declaration)* @d))
+;---
+(call_expression (function_name) @f (arguments (_)* @a))
+;---
+(_ (_) @a . (_) @b . (_)? @c)

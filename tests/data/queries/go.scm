@@ -39,3 +39,31 @@
 (source_file (package_clause (package_identifier) @p) . (_)? @next)
 ;---
 (type_identifier) @t (#match? @t "^[A-Z]")
+;---
+((comment)* @doc . (function_declaration name: (_) @n))
+;---
+(block . (_)? @first (_)* @rest) @b
+;---
+(call_expression function: [(identifier) @f (selector_expression field: (_) @m)] arguments: (argument_list (_)? @a . ","? . (_)? @b))
+;---
+(_ [name: (_) @x type: (_) @x]) @p
+;---
+(_expression) @e
+;---
+(_simple_statement) @s
+;---
+(_type) @t
+;---
+(_type/type_identifier) @t
+;---
+(parameter_list (parameter_declaration name: (_)* @n type: (_) @t)+) @p
+;---
+(import_spec !name path: (_) @p)
+;---
+(source_file (_) @a . (function_declaration) @f)
+;---
+((_) @a . "\n" . (_) @b)
+;---
+(source_file "\n"+ @lines)
+;---
+(_ (_) @a . (_) @b . (_) @c .)

@@ -35,3 +35,53 @@
 (except_clause (as_pattern alias: (_) @alias))
 ;---
 (block (_) @s . (return_statement) @r .)
+;---
+((comment)* @doc . (function_definition name: (identifier) @name) @def)
+;---
+((expression_statement) @a . (expression_statement)+ @more)
+;---
+((decorator)+ @d . (class_definition) @c)
+;---
+(block . (_)* @before (return_statement) @r)
+;---
+(block (expression_statement)? @first . (comment)? @c . (if_statement) @if)
+;---
+(module (_) @a . (comment)* @between . (class_definition) @c)
+;---
+(call function: [(identifier) @plain (attribute attribute: (identifier) @method)] arguments: (argument_list [(keyword_argument) @k (_)]* @args))
+;---
+[(function_definition name: (_) @f) (class_definition name: (_) @c) (assignment left: (identifier) @v)] @definition
+;---
+(argument_list ((_) @a . "," . (_) @b)+)
+;---
+(argument_list ((_) @a ",")* . (_) @last . ")")
+;---
+(_ body: (block . (_) @first (_)* @middle (_) @last .)) @with_body
+;---
+(_ [left: (_) @side right: (_) @side]) @p
+;---
+(binary_operator left: [(integer) (identifier) (binary_operator)]+ @l operator: _ @o)
+;---
+((identifier) @a . (_)? @b . (identifier)? @c)
+;---
+(try_statement (except_clause (block (_)* @e))* (finally_clause (block (_) @f))?) @t
+;---
+(match_statement body: (block alternative: (case_clause (case_pattern)+ @p)* @c))
+;---
+(_ (block) @b !return_type) @x
+;---
+(function_definition !return_type !type_parameters name: (_) @n)
+;---
+(subscript value: (_) @v subscript: (_)* @s)
+;---
+(string (string_start) @a (string_content)* @b (string_end) @c)
+;---
+(_ (_ (_ (_ (integer) @deep))))
+;---
+((_) @a (_) @b (#eq? @a @b))
+;---
+(dotted_name (identifier)+ @parts) @all
+;---
+(ERROR (_)* @parts) @error
+;---
+(_ (ERROR) @e . (_) @after)

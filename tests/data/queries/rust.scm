@@ -35,3 +35,31 @@
 (if_expression condition: (_) @c !alternative)
 ;---
 (scoped_identifier path: (_)? @p name: (_) @n)
+;---
+((attribute_item)* @a . (_) @item)
+;---
+((line_comment)+ @c . (_) @next)
+;---
+(_expression) @e
+;---
+(_expression/identifier) @i
+;---
+(_pattern) @p
+;---
+(_type) @t
+;---
+(_literal) @l
+;---
+(block (_)* @s . (_) @last .)
+;---
+(parameters (parameter pattern: (_) @p type: [(reference_type (_) @r) (_) @t])*)
+;---
+(match_block (match_arm pattern: (_) @p value: [(block) @b (_) @v])+)
+;---
+(_ [name: (_) @n type: (_) @t]) @x
+;---
+(token_tree (_)* @t) @all
+;---
+(call_expression function: (_) @f arguments: (arguments (_)? @a . ("," . (_) @b)*))
+;---
+(_ !name !type (_) @c)

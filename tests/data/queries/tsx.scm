@@ -7,3 +7,13 @@
 (expression/jsx_element) @j
 ;---
 (jsx_opening_element !attribute) @plain
+;---
+(jsx_element (_)* @all) @e
+;---
+(jsx_element open_tag: (_) @o . (_)? @first . (_)* @more close_tag: (_) @c)
+;---
+(jsx_expression (_)? @e)
+;---
+(_ [name: (_) @n attribute: (_) @a])
+;---
+(expression) @e

@@ -13,3 +13,23 @@
 (type_annotation ":" . (_) @t .)
 ;---
 (function_signature !return_type) @f
+;---
+((comment)* @doc . (_) @next)
+;---
+(_ [name: (_) @n type: (_) @t] ) @x
+;---
+(formal_parameters [(required_parameter pattern: (_) @p type: (_)? @t) (optional_parameter pattern: (_) @o)]*)
+;---
+(object_type [(property_signature name: (_) @n) (method_signature name: (_) @m)]*) @o
+;---
+(union_type (_) @a . "|" . (_) @b)
+;---
+(type_annotation . ":" . (_) @t .)
+;---
+(expression/identifier) @i
+;---
+(primary_expression) @p
+;---
+(statement_block (_)? @a . (_)* @b .)
+;---
+((_) @a . ";" @s)
