@@ -42,6 +42,14 @@ bool CodeRule::has_error() const {
                      [](const CodePattern& pattern) { return pattern.has_error(); });
 }
 
+bool CodeRule::may_match(const CopseFlatNode* nodes, std::uint32_t count) const {
+  const KindSet* const kinds = program_->steps[program_->root].kinds.get();
+  if (kinds == nullptr || kinds->is_all()) return true;
+  return std::any_of(nodes, nodes + count, [kinds](const CopseFlatNode& node) {
+    return kinds->tag_may_be(node.tag) || kinds->tag_names_children(node.tag);
+  });
+}
+
 Status CodeRule::matches(const Tree& tree, const std::function<bool(const Match&)>& visit) const {
   const TreeData& data = *tree.data();
   const Grammar& own = *program_->grammar;

@@ -12,6 +12,7 @@
 
 #include "query/rule_document.h"
 #include "query/tree_needs.h"
+#include "syntax/flat_node.h"
 
 namespace copse {
 
@@ -39,6 +40,9 @@ class CodeRule {
   // Whether a pattern of the rule has an error at its root: then it rarely finds what was meant.
   bool has_error() const;
 
+  // Whether one of nodes [0, count), which need not be located, is of a kind that the rule can hold
+  // for. Cost: a nanosecond a node.
+  bool may_match(const CopseFlatNode* nodes, std::uint32_t count) const;
   // Calls `visit` for each match, in preorder of the nodes that the rule holds for, until it
   // returns false. A match's captures are its node, then what the metavariables stand for, a list
   // as several captures of one index. InvalidArgument for a tree of another grammar; LimitExceeded

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "workspace/search_planner.h"
+
 namespace copse {
 namespace {
 
@@ -23,6 +25,34 @@ void add(SearchPlan& to, const SearchPlan& plan) {
 }
 
 }  // namespace
+
+void leave_out_files(Workspace::Impl& workspace, bool use_index,
+                     const std::vector<SharedId>& grammar_of, SearchRequest& request,
+                     SearchPlan& plan) {
+  std::map<SharedId, std::optional<PlannedFiles>> planned;
+  for (const auto& [grammar, search] : request.searches) {
+    std::optional<PlannedFiles>& entry = planned[grammar];
+    if (!use_index) continue;
+    const GrammarPostings* const postings = workspace.postings().find(grammar);
+    const auto tables = workspace.objects.grammar(grammar);
+    if (postings == nullptr || !tables.ok()) continue;
+    entry = plan_files(search->needs(), *postings, *tables.value());
+    for (const std::string& step : entry->steps) {
+      plan.needs.push_back(tables.value()->name() + ": " + step);
+    }
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < request.files.size(); ++i) {
+    const auto found = planned.find(grammar_of[i]);
+    if (found == planned.end()) continue;
+    ++plan.files_asked_for;
+    const std::size_t file = request.files[i];
+    if (found->second && !found->second->files.contains(static_cast<std::uint32_t>(file))) continue;
+    request.files[kept++] = file;
+  }
+  request.files.resize(kept);
+  plan.files_of_index = kept;
+}
 
 TreeSearch::TreeSearch(Workspace::Impl& workspace, const SearchRequest& request,
                        const SearchOutput& output)
@@ -101,7 +131,7 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
   chunk.plan.blocks += blocks;
   chunk.plan.nodes += hits.tree.data->node_count();
   TreeSearcher& searcher = this->searcher(worker, *hits.search);
-  if (!searcher.begin(hits.tree)) return;
+  if (!searcher.begin(hits.tree, record)) return;
   ++chunk.plan.files_with_start;
   const std::uint64_t left = request_.limit - std::min(request_.limit, chunk.matches);
   const std::shared_ptr<const TreeData> data = hits.tree.data;
@@ -113,9 +143,10 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
   chunk.plan.nodes_entered += searcher.nodes_entered();
   chunk.files_over_limit += searcher.did_exceed_match_limit() ? 1U : 0U;
   chunk.plan.blocks_located += data->blocks_located();
-  const Status fault = data->fault();
-  if (!fault.ok()) {
+  for (const Status& fault : {data->fault(), searcher.fault()}) {
+    if (fault.ok()) continue;
     chunk.problems.push_back({record.path, without_path(fault.error().message(), record.path)});
+    break;
   }
   if (hits.matches.empty()) return;
   // The tree goes with its matches, and so does its memory.
@@ -130,8 +161,8 @@ bool TreeSearch::collect(Worker& worker, FileHits& hits, const Match& match, Chu
   const bool look = chunk.matches % kMatchesBetweenLooks == 0;
   if (look && stopping()) return false;
   if (output_.mode == SearchOutput::Mode::Text) {
-    const FileMatch found{hits.record->path, hits.record->language, &hits.search->capture_names(),
-                          hits.search->query(), &match};
+    const FileMatch found{hits.record->path, hits.record->language,
+                          &hits.search->capture_names(match.pattern), hits.search->query(), &match};
     output_.writer->render(found, chunk.text);
     if (request_.limit != UINT64_MAX) chunk.ends.push_back(chunk.text.size());
     if (chunk.matches >= request_.limit) return false;
@@ -194,9 +225,9 @@ bool TreeSearch::deliver_hits(Chunk& chunk, QueryReport& report) {
       captures.assign(first, first + stored.capture_count);
       const Match match{stored.pattern, &captures};
       ++report.matches;
-      const bool more =
-          (*output_.visit)({hits.record->path, hits.record->language, &hits.search->capture_names(),
-                            hits.search->query(), &match});
+      const bool more = (*output_.visit)({hits.record->path, hits.record->language,
+                                          &hits.search->capture_names(match.pattern),
+                                          hits.search->query(), &match});
       if (!more || report.matches == request_.limit) return false;
     }
   }

@@ -27,14 +27,17 @@ class TreeSearcher {
   TreeSearcher& operator=(const TreeSearcher&) = delete;
   virtual ~TreeSearcher() = default;
 
-  // Begins with a tree, which outlives the search. False when nothing in it can match.
-  virtual bool begin(const ScannedTree& tree) = 0;
+  // Begins with the tree of that record, which outlives the search. False when nothing in it can
+  // match.
+  virtual bool begin(const ScannedTree& tree, const FileRecord& record) = 0;
   // Then one of these. Calls `visit` for each match until it answers false.
   virtual void search(const std::function<bool(const Match&)>& visit) = 0;
   // How many there are, `limit` at most.
   virtual std::uint64_t count(std::uint64_t limit) = 0;
   // That the last search looked at.
   virtual std::uint64_t nodes_entered() const = 0;
+  // Why the last search was not whole, where that is not the tree's fault.
+  virtual Status fault() const { return success(); }
   // Whether it left matches out, see MatchOptions::match_limit.
   virtual bool did_exceed_match_limit() const = 0;
 };
@@ -48,7 +51,8 @@ class CompiledSearch {
   virtual ~CompiledSearch() = default;
 
   virtual std::unique_ptr<TreeSearcher> searcher() const = 0;
-  virtual const std::vector<std::string>& capture_names() const = 0;
+  // Of a match of that pattern.
+  virtual const std::vector<std::string>& capture_names(std::uint32_t pattern) const = 0;
   // Null when it is no query.
   virtual const Query* query() const = 0;
   // Of every tree with a match.
@@ -72,6 +76,13 @@ struct SearchRequest {
   unsigned jobs = 0;
   const std::atomic<bool>* stop = nullptr;
 };
+
+// Leaves of the request's files, whose grammars are `grammar_of`, those of grammars that it has no
+// search for, and with `use_index` those in which its searches cannot find anything. Says so in the
+// plan.
+void leave_out_files(Workspace::Impl& workspace, bool use_index,
+                     const std::vector<SharedId>& grammar_of, SearchRequest& request,
+                     SearchPlan& plan);
 
 class TreeSearch {
  public:

@@ -9,7 +9,6 @@
 #include "query/query_scan.h"
 #include "workspace/language_table.h"
 #include "workspace/path_glob.h"
-#include "workspace/search_planner.h"
 #include "workspace/tree_search.h"
 #include "workspace/workspace_impl.h"
 
@@ -21,7 +20,7 @@ class QueryTreeSearcher : public TreeSearcher {
   QueryTreeSearcher(const Query& query, const MatchOptions& options)
       : scan_(query), options_(options) {}
 
-  bool begin(const ScannedTree& tree) override {
+  bool begin(const ScannedTree& tree, const FileRecord& /*record*/) override {
     const auto scope = scope_of(options_, *tree.data);
     if (!scope.ok()) return false;  // which was checked before
     const bool located = tree.located || !scope.value().is_whole();
@@ -46,7 +45,9 @@ class QuerySearch : public CompiledSearch {
   std::unique_ptr<TreeSearcher> searcher() const override {
     return std::make_unique<QueryTreeSearcher>(query_, options_);
   }
-  const std::vector<std::string>& capture_names() const override { return query_.capture_names(); }
+  const std::vector<std::string>& capture_names(std::uint32_t /*pattern*/) const override {
+    return query_.capture_names();
+  }
   const Query* query() const override { return &query_; }
   const TreeNeeds& needs() const override { return query_.compiled()->needs; }
 
@@ -120,36 +121,6 @@ Result<std::string> language_asked_for(Workspace::Impl& impl, const Workspace& w
   return std::string(unknown.name());
 }
 
-// Files of grammars that the search is not for, and those in which it cannot find anything.
-void leave_out(Workspace::Impl& impl, const QueryRequest& request,
-               const std::vector<SharedId>& grammar_of, PreparedQuery& prepared) {
-  SearchPlan& plan = prepared.report.plan;
-  std::map<SharedId, std::optional<PlannedFiles>> planned;
-  for (const auto& [grammar, search] : prepared.search.searches) {
-    std::optional<PlannedFiles>& entry = planned[grammar];
-    if (!request.use_index || request.limit == 0) continue;
-    const GrammarPostings* const postings = impl.postings().find(grammar);
-    const auto tables = impl.objects.grammar(grammar);
-    if (postings == nullptr || !tables.ok()) continue;
-    entry = plan_files(search->needs(), *postings, *tables.value());
-    for (const std::string& step : entry->steps) {
-      plan.needs.push_back(tables.value()->name() + ": " + step);
-    }
-  }
-  std::vector<std::size_t>& files = prepared.search.files;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const auto found = planned.find(grammar_of[i]);
-    if (found == planned.end()) continue;
-    ++plan.files_asked_for;
-    const auto number = static_cast<std::uint32_t>(files[i]);
-    if (!found->second || found->second->files.contains(number)) files[kept++] = files[i];
-  }
-  files.resize(request.limit == 0 ? 0 : kept);
-  plan.files_of_index = files.size();
-  prepared.report.files = plan.files_asked_for;
-}
-
 Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
                               const QueryRequest& request, QueryError* error) {
   COPSE_TRY_STATUS(check_range(request.options));
@@ -193,7 +164,10 @@ Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
     prepared.search.searches.emplace(grammar,
                                      std::make_shared<QuerySearch>(query, request.options));
   }
-  leave_out(impl, request, grammar_of, prepared);
+  const bool use_index = request.use_index && request.limit > 0;
+  leave_out_files(impl, use_index, grammar_of, prepared.search, prepared.report.plan);
+  if (request.limit == 0) files.clear();
+  report.files = report.plan.files_asked_for;
   prepared.search.limit = request.limit;
   prepared.search.jobs = request.jobs;
   prepared.search.stop = request.stop;

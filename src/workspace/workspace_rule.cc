@@ -6,19 +6,16 @@
 #include <utility>
 #include <vector>
 
-#include "core/parallel.h"
 #include "query/code_rule.h"
 #include "query/suppression.h"
 #include "workspace/fragment_parser.h"
 #include "workspace/language_table.h"
 #include "workspace/path_glob.h"
+#include "workspace/tree_search.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
 namespace {
-
-// Files whose matches may wait for their turn.
-constexpr std::size_t kOpenFilesPerThread = 4;
 
 // A glob as ast-grep reads it, where '*' goes on over '/' and the whole path is meant.
 std::string whole_path_glob(std::string_view glob) {
@@ -173,20 +170,6 @@ Status CompiledRules::add(const std::string& language,
   return success();
 }
 
-// The matches of one file, kept until it is the file's turn.
-struct FileMatches {
-  struct Stored {
-    const CompiledRule* rule;
-    std::size_t first_capture;
-    std::size_t capture_count;
-  };
-
-  Status status = success();
-  std::shared_ptr<const TreeData> tree;  // what the captures' nodes are views of
-  std::vector<Stored> matches;
-  std::vector<Capture> captures;
-};
-
 // Whether a comment of the file switches a match off; asked of rules that were read from YAML.
 class IgnoreComments {
  public:
@@ -200,60 +183,90 @@ class IgnoreComments {
   std::optional<Suppressions> comments_;
 };
 
-FileMatches search_file(Workspace::Impl& impl, const FileRecord& record, const CompiledRules& rules,
-                        std::uint64_t limit, const std::atomic<bool>& ended) {
-  FileMatches found;
-  const std::string obstacle = rules.obstacle(record.grammar);
-  if (!obstacle.empty()) {
-    found.status = Error(ErrorCode::Unsupported, obstacle);
-    return found;
-  }
-  IgnoreComments comments;
-  for (const CompiledRule& rule : *rules.find(record.grammar)) {
-    if (!rules.takes(rule.index, record.path)) continue;
-    if (found.tree == nullptr) {
-      auto data = impl.read_tree(record);
-      if (!data.ok()) {
-        found.status = std::move(data).take_error();
-        return found;
-      }
-      found.tree = std::move(data).value();
-    }
-    const Tree tree(found.tree);
-    found.status = rule.rule.matches(tree, [&](const Match& match) {
-      if (rule.from_yaml && comments.cover(tree, rules.info(rule.index), match)) return true;
-      found.matches.push_back({&rule, found.captures.size(), match.captures->size()});
-      found.captures.insert(found.captures.end(), match.captures->begin(), match.captures->end());
-      return found.matches.size() < limit && !ended.load(std::memory_order_relaxed);
-    });
-    if (!found.status.ok() || found.matches.size() >= limit) break;
-  }
-  return found;
-}
+class RuleTreeSearcher : public TreeSearcher {
+ public:
+  RuleTreeSearcher(const CompiledRules& all, const std::vector<CompiledRule>& rules)
+      : all_(all), rules_(rules) {}
 
-// Messages about a file name it; beside its path they need not.
-std::string without_path(const std::string& message, const std::string& path) {
-  return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
-}
-
-bool deliver(const FileMatches& found, const FileRecord& record, const RuleSet& set,
-             std::uint64_t limit, const std::function<bool(const RuleMatch&)>& visit,
-             RuleReport& report) {
-  std::vector<Capture> captures;
-  for (const FileMatches::Stored& stored : found.matches) {
-    const auto first = found.captures.begin() + static_cast<std::ptrdiff_t>(stored.first_capture);
-    captures.assign(first, first + static_cast<std::ptrdiff_t>(stored.capture_count));
-    const Match match{stored.rule->index, &captures};
-    ++report.matches;
-    if (!visit({record.path, record.language, &set.info(stored.rule->index),
-                &stored.rule->rule.capture_names(), &stored.rule->rule.capture_is_list(),
-                &match})) {
-      return false;
+  bool begin(const ScannedTree& tree, const FileRecord& record) override {
+    tree_ = tree.data;
+    fault_ = success();
+    candidates_.clear();
+    for (const CompiledRule& rule : rules_) {
+      const bool can = all_.takes(rule.index, record.path) &&
+                       rule.rule.may_match(tree.nodes, tree.data->node_count());
+      if (can) candidates_.push_back(&rule);
     }
-    if (report.matches == limit) return false;
+    return !candidates_.empty();
   }
-  return true;
-}
+
+  void search(const std::function<bool(const Match&)>& visit) override {
+    const Tree tree(tree_);
+    IgnoreComments comments;
+    bool more = true;
+    for (const CompiledRule* rule : candidates_) {
+      const Status found = rule->rule.matches(tree, [&](const Match& match) {
+        if (rule->from_yaml && comments.cover(tree, all_.info(rule->index), match)) return true;
+        more = visit({rule->index, match.captures});
+        return more;
+      });
+      if (!found.ok()) fault_ = found.error();
+      if (!found.ok() || !more) return;
+    }
+  }
+
+  std::uint64_t count(std::uint64_t limit) override {
+    std::uint64_t count = 0;
+    search([&](const Match& /*match*/) { return ++count < limit; });
+    return count;
+  }
+
+  // The matcher scans by itself.
+  std::uint64_t nodes_entered() const override { return tree_->node_count(); }
+  Status fault() const override { return fault_.ok() ? success() : Status(Error(fault_.error())); }
+  bool did_exceed_match_limit() const override { return false; }
+
+ private:
+  const CompiledRules& all_;
+  const std::vector<CompiledRule>& rules_;
+  std::shared_ptr<const TreeData> tree_;
+  std::vector<const CompiledRule*> candidates_;
+  Status fault_ = success();
+};
+
+// The rules of one grammar.
+class RuleSearch : public CompiledSearch {
+ public:
+  RuleSearch(const CompiledRules& all, const std::vector<CompiledRule>& rules)
+      : all_(all), rules_(rules) {
+    for (const CompiledRule& rule : rules) {
+      by_index_.emplace(rule.index, &rule.rule);
+      const std::vector<TreeNeeds::Conjunction>& needs = rule.rule.needs().alternatives;
+      has_needs_ = has_needs_ && !needs.empty();
+      needs_.alternatives.insert(needs_.alternatives.end(), needs.begin(), needs.end());
+    }
+    if (!has_needs_) needs_.alternatives.clear();
+  }
+
+  std::unique_ptr<TreeSearcher> searcher() const override {
+    return std::make_unique<RuleTreeSearcher>(all_, rules_);
+  }
+  const std::vector<std::string>& capture_names(std::uint32_t pattern) const override {
+    return by_index_.at(pattern)->capture_names();
+  }
+  const std::vector<bool>& capture_is_list(std::uint32_t pattern) const {
+    return by_index_.at(pattern)->capture_is_list();
+  }
+  const Query* query() const override { return nullptr; }
+  const TreeNeeds& needs() const override { return needs_; }
+
+ private:
+  const CompiledRules& all_;
+  const std::vector<CompiledRule>& rules_;
+  std::map<std::uint32_t, const CodeRule*> by_index_;
+  bool has_needs_ = true;
+  TreeNeeds needs_;
+};
 
 }  // namespace
 
@@ -272,35 +285,49 @@ Result<RuleReport> Workspace::search_rule(
                                   compiled.with_syntax_error().end());
   const Status complete = store.check_complete();
   if (!complete.ok()) report.unreadable.push_back({"catalogue", complete.error().message()});
-  std::vector<std::size_t> files;
+  SearchRequest search;
+  std::vector<SharedId> grammar_of;
+  std::map<SharedId, std::shared_ptr<const RuleSearch>> searches;
   for (std::size_t i = 0; i < store.file_count() && request.limit > 0; ++i) {
     const FileRecord record = store.file(i);
-    if (!record.tree || compiled.find(record.grammar) == nullptr) continue;
-    if (!glob || glob->matches(record.path)) files.push_back(i);
+    const std::vector<CompiledRule>* const of_grammar = compiled.find(record.grammar);
+    if (!record.tree || of_grammar == nullptr) continue;
+    if (glob && !glob->matches(record.path)) continue;
+    const std::string obstacle = compiled.obstacle(record.grammar);
+    if (!obstacle.empty()) {
+      report.unreadable.push_back({record.path, obstacle});
+      continue;
+    }
+    search.files.push_back(i);
+    grammar_of.push_back(record.grammar);
+    std::shared_ptr<const RuleSearch>& made = searches[record.grammar];
+    if (made == nullptr) made = std::make_shared<RuleSearch>(compiled, *of_grammar);
+    search.searches[record.grammar] = made;
   }
-  ParallelOptions parallel;
-  parallel.threads = thread_count(request.jobs);
-  parallel.window = parallel.threads * kOpenFilesPerThread;
-  parallel.stop = request.stop;
-  std::atomic<bool> ended = false;
-  parallel.cut_short = [&] { ended = true; };
-  const bool whole = parallel_map<FileMatches>(
-      files.size(), parallel,
-      [&](unsigned /*thread*/, std::size_t item) {
-        return search_file(*impl_, store.file(files[item]), compiled, request.limit, ended);
-      },
-      [&](std::size_t item, const FileMatches& found) {
-        const FileRecord record = store.file(files[item]);
-        ++report.files;
-        if (!found.status.ok()) {
-          report.unreadable.push_back(
-              {record.path, without_path(found.status.error().message(), record.path)});
-        }
-        return deliver(found, record, rules, request.limit, visit, report);
-      });
-  if (!whole && request.stop != nullptr && request.stop->load(std::memory_order_relaxed)) {
-    return Error(ErrorCode::Interrupted, "the search was interrupted");
-  }
+  search.limit = request.limit;
+  search.jobs = request.jobs;
+  search.stop = request.stop;
+  QueryReport found;
+  leave_out_files(*impl_, true, grammar_of, search, found.plan);
+  // A match names its rule by its index, which tells nothing about the grammar.
+  const auto is_list = [&](const FileMatch& match) -> const std::vector<bool>& {
+    for (const auto& [grammar, of_grammar] : searches) {
+      if (&of_grammar->capture_names(match.match->pattern) == match.capture_names) {
+        return of_grammar->capture_is_list(match.match->pattern);
+      }
+    }
+    return searches.begin()->second->capture_is_list(match.match->pattern);
+  };
+  const std::function<bool(const FileMatch&)> pass_on = [&](const FileMatch& match) {
+    return visit({match.path, match.language, &rules.info(match.match->pattern),
+                  match.capture_names, &is_list(match), match.match});
+  };
+  COPSE_TRY_STATUS(
+      TreeSearch(*impl_, search, {SearchOutput::Mode::Visit, &pass_on, nullptr}).run(found));
+  report.files = found.plan.files_asked_for;
+  report.matches = found.matches;
+  std::move(found.unreadable.begin(), found.unreadable.end(),
+            std::back_inserter(report.unreadable));
   return report;
 }
 
