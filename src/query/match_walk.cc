@@ -1,13 +1,20 @@
 #include "query/match_walk.h"
 
 namespace copse {
+namespace {
+
+constexpr std::size_t kLevelsFirst = 256;
+
+}  // namespace
 
 void MatchWalk::reset(const CopseFlatNode* nodes) {
   nodes_ = nodes;
   node_count_ = copse_node_count(&nodes[0]);
   concern_ = 0;
-  levels_.clear();
-  MatchLevel root;
+  if (levels_.empty()) levels_.resize(kLevelsFirst);
+  size_ = 1;
+  MatchLevel& root = levels_[0];
+  root = {};
   root.end = node_count_;
   root.symbol = copse_node_symbol(&nodes[0]);
   root.symbol_flags = flags_of(root.symbol);
@@ -15,7 +22,6 @@ void MatchWalk::reset(const CopseFlatNode* nodes) {
   root.is_visible_parent = true;
   root.is_extra = copse_node_is_extra(&nodes[0]);
   root.opens = starts_.opens(nodes[0].tag);
-  levels_.push_back(root);
 }
 
 // Asked for places that only grow, but for a step back to children that were passed over.
@@ -41,64 +47,61 @@ MatchWalk::Children MatchWalk::children_from(std::uint32_t parent, std::uint32_t
 
 bool MatchWalk::enter_child(std::uint32_t first, std::uint32_t structural_child, bool of_concern) {
   const MatchLevel& parent = top();
-  if (first >= parent.end) return false;
-  Children children = children_from(parent.index, first, parent.end, structural_child);
-  while (children.next < children.end) {
+  const std::uint32_t end = parent.end;
+  if (first >= end) return false;
+  const std::uint32_t concern = of_concern ? next_concern(first) : first;
+  if (concern >= end) return false;
+  Children children = children_from(parent.index, first, end, structural_child);
+  for (std::uint32_t wanted = concern; children.next < end;) {
     const CopseFlatNode& node = nodes_[children.next];
-    if (of_concern) {
-      const std::uint32_t concern = next_concern(children.next);
-      if (concern >= children.end) return false;
-      if (children.next + copse_node_count(&node) <= concern) {
-        advance(children, node);
-        continue;
-      }
+    if (of_concern && children.next + copse_node_count(&node) <= wanted) {
+      advance(children, node);
+      continue;
     }
     const std::uint16_t alias = alias_of(children, node.tag);
-    const std::uint8_t own_flags = flags_of(copse_node_symbol(&node));
-    if (alias != 0 || (own_flags & COPSE_SYMBOL_VISIBLE) != 0) {
-      push(children, alias, true);
+    const std::uint16_t own_symbol = copse_node_symbol(&node);
+    const std::uint8_t own_flags = flags_of(own_symbol);
+    if (alias != 0) {
+      push(children, node, alias, true, alias, flags_of(alias));
       return true;
     }
-    if (copse_node_shows_children(&node)) {
-      push(children, alias, false);
+    const bool visible = (own_flags & COPSE_SYMBOL_VISIBLE) != 0;
+    if (visible || copse_node_shows_children(&node)) {
+      push(children, node, 0, visible, own_symbol, own_flags);
       return true;
     }
     advance(children, node);
+    if (!of_concern || children.next >= end) continue;
+    wanted = next_concern(children.next);
+    if (wanted >= end) return false;
   }
   return false;
 }
 
-void MatchWalk::push(const Children& children, std::uint16_t alias, bool visible) {
-  const std::uint32_t index = children.next;
-  const CopseFlatNode& node = nodes_[index];
-  const auto parent_slot = static_cast<std::uint32_t>(levels_.size() - 1);
-  const MatchLevel& parent = levels_.back();
-  MatchLevel level;
-  level.index = index;
-  level.end = index + copse_node_count(&node);
+void MatchWalk::push(const Children& children, const CopseFlatNode& node, std::uint16_t alias,
+                     bool visible, std::uint16_t symbol, std::uint8_t symbol_flags) {
+  if (size_ == levels_.size()) levels_.resize(size_ * 2);
+  const std::size_t parent_slot = size_ - 1;
+  const MatchLevel& parent = levels_[parent_slot];
+  MatchLevel& level = levels_[size_++];
+  level.index = children.next;
+  level.end = children.next + copse_node_count(&node);
   level.structural_child = children.structural_child;
   level.depth = parent.depth + (visible ? 1 : 0);
-  level.parent_slot = parent.is_visible_parent ? parent_slot : parent.parent_slot;
-  level.symbol = alias != 0 ? alias : copse_node_symbol(&node);
+  level.parent_slot =
+      parent.is_visible_parent ? static_cast<std::uint32_t>(parent_slot) : parent.parent_slot;
+  level.symbol = symbol;
   level.alias = alias;
   level.raw_alias = alias;
-  level.symbol_flags = flags_of(level.symbol);
+  level.symbol_flags = symbol_flags;
+  level.is_extra = false;
   level.is_visible = visible;
   level.is_visible_parent = visible;
   level.opens = starts_.opens(node.tag) || (!visible && parent.opens);
-  if ((node.tag & COPSE_TAG_EXTRA) != 0) {
-    level.is_extra = true;
-    level.raw_alias =
-        alias_at(copse_node_production(&nodes_[parent.index]), level.structural_child);
-    if (level.raw_alias != 0) level.is_visible_parent = true;
-  }
-  levels_.push_back(level);
-}
-
-bool MatchWalk::next_sibling_or_up(bool of_concern) {
-  const MatchLevel left = levels_.back();
-  levels_.pop_back();
-  return enter_child(left.end, left.structural_child + (left.is_extra ? 0 : 1), of_concern);
+  if ((node.tag & COPSE_TAG_EXTRA) == 0) return;
+  level.is_extra = true;
+  level.raw_alias = alias_at(copse_node_production(&nodes_[parent.index]), level.structural_child);
+  if (level.raw_alias != 0) level.is_visible_parent = true;
 }
 
 bool MatchWalk::parent_is_error() const {
@@ -138,7 +141,7 @@ bool MatchWalk::look_for_later_siblings(std::size_t slot, LaterSiblings& later) 
 // matches depend on that, so it stays.
 LaterSiblings MatchWalk::later_siblings() const {
   LaterSiblings later;
-  const std::size_t last = levels_.size() - 1;
+  const std::size_t last = size_ - 1;
   for (std::size_t slot = last; slot > 0; --slot) {
     if (slot != last && (levels_[slot].symbol_flags & COPSE_SYMBOL_VISIBLE) != 0) break;
     if (look_for_later_siblings(slot, later)) break;
@@ -149,7 +152,7 @@ LaterSiblings MatchWalk::later_siblings() const {
 FieldStatus MatchWalk::field() const {
   FieldStatus status;
   if (tables_.field_map_slices == nullptr) return status;
-  const std::size_t last = levels_.size() - 1;
+  const std::size_t last = size_ - 1;
   for (std::size_t slot = last; slot > 0; --slot) {
     const MatchLevel& level = levels_[slot];
     if (slot != last && (level.symbol_flags & COPSE_SYMBOL_VISIBLE) != 0) break;
@@ -171,7 +174,7 @@ FieldStatus MatchWalk::field() const {
 }
 
 bool MatchWalk::has_supertype(std::uint16_t symbol) const {
-  const std::size_t last = levels_.size() - 1;
+  const std::size_t last = size_ - 1;
   unsigned seen = 0;
   for (std::size_t slot = last; slot > 0 && seen < kSupertypesMax; --slot) {
     const MatchLevel& level = levels_[slot];
@@ -184,7 +187,7 @@ bool MatchWalk::has_supertype(std::uint16_t symbol) const {
 }
 
 bool MatchWalk::has_any_supertype() const {
-  const std::size_t last = levels_.size() - 1;
+  const std::size_t last = size_ - 1;
   for (std::size_t slot = last; slot > 0; --slot) {
     const MatchLevel& level = levels_[slot];
     if (slot != last && (level.symbol_flags & COPSE_SYMBOL_VISIBLE) != 0) break;

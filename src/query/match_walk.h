@@ -54,9 +54,9 @@ class MatchWalk {
   // Stands at the root. `nodes` outlive the walk.
   void reset(const CopseFlatNode* nodes);
 
-  const MatchLevel& top() const { return levels_.back(); }
+  const MatchLevel& top() const { return levels_[size_ - 1]; }
   const CopseFlatNode& node() const { return nodes_[top().index]; }
-  bool at_root() const { return levels_.size() == 1; }
+  bool at_root() const { return size_ == 1; }
 
   // Each moves to a node that is visible or shows visible ones below it; false: there is none, and
   // nothing changed. The second sort passes over subtrees in which no match can begin.
@@ -64,9 +64,12 @@ class MatchWalk {
   bool first_child_of_concern() { return enter_child(top().index + 1, 0, true); }
   // Moves to a sibling after the current node, in the same level of the hidden tree; when there is
   // none, up one level, which is no entering: false.
-  bool next_sibling_or_up(bool of_concern);
+  bool next_sibling_or_up(bool of_concern) {
+    const MatchLevel& left = levels_[--size_];
+    return enter_child(left.end, left.structural_child + (left.is_extra ? 0 : 1), of_concern);
+  }
   // Whether the nodes beside the current one are to be met one by one. REQUIRES: not at the root.
-  bool opens_siblings() const { return levels_[levels_.size() - 2].opens; }
+  bool opens_siblings() const { return levels_[size_ - 2].opens; }
 
   std::uint16_t public_symbol() const { return public_symbol_of(top().symbol); }
   bool is_named() const { return (top().symbol_flags & COPSE_SYMBOL_NAMED) != 0; }
@@ -136,7 +139,8 @@ class MatchWalk {
     children.structural_child += (node.tag & COPSE_TAG_EXTRA) == 0 ? 1 : 0;
   }
   bool enter_child(std::uint32_t first, std::uint32_t structural_child, bool of_concern);
-  void push(const Children& children, std::uint16_t alias, bool visible);
+  void push(const Children& children, const CopseFlatNode& node, std::uint16_t alias, bool visible,
+            std::uint16_t symbol, std::uint8_t symbol_flags);
   bool look_for_later_siblings(std::size_t slot, LaterSiblings& later) const;
   FieldFrame field_frame(std::uint32_t index, std::uint16_t field) const;
   FieldStep field_step(FieldFrame& frame, std::uint32_t& below, bool& is_last) const;
@@ -146,7 +150,9 @@ class MatchWalk {
   const CopseFlatNode* nodes_ = nullptr;
   std::uint32_t node_count_ = 0;
   std::uint32_t concern_ = 0;  // the last answer of next_concern()
+  // More than size_ of them: what was popped is written over.
   std::vector<MatchLevel> levels_;
+  std::size_t size_ = 0;
   std::vector<FieldFrame> field_frames_;
 };
 
