@@ -39,6 +39,10 @@ typedef struct CopseFlatNode {
 #define COPSE_SYMBOL_ERROR_REPEAT 0xFFFEU
 #define COPSE_MAX_PRODUCTION_ID 0xFFFU
 
+// Of leaves that are shaped and not located yet (tree_shape.h): the parent's production has another
+// name for it. Where a leaf's production would stand.
+#define COPSE_TAG_ALIASED_LEAF 0x8000U
+
 #define COPSE_TAG_EXTRA 8U
 #define COPSE_TAG_LEAF 4U
 #define COPSE_TAG_MISSING 2U        /* leaves */

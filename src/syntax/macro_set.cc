@@ -27,7 +27,7 @@ MacroSet::MacroSet(const TreeModel& model) : model_(model), ends_(model.table_co
 MacroSet::~MacroSet() = default;
 
 const ShapeRuns& MacroSet::runs() const {
-  std::call_once(runs_once_, [this] { runs_ = std::make_unique<const ShapeRuns>(*this); });
+  std::call_once(runs_once_, [this] { runs_ = std::make_unique<const ShapeRuns>(model_.grammar(), *this); });
   return *runs_;
 }
 

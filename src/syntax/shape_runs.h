@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "syntax/flat_node.h"
+#include "syntax/grammar.h"
 #include "syntax/macro_set.h"
 
 namespace copse {
@@ -49,7 +50,8 @@ class ShapeRun {
   // The run's first node in the macro set's items.
   std::uint32_t first_item() const { return words_[4]; }
 
-  // A node: its tag, and its span class (leaves) or its extent, 0 when it is left open.
+  // A node: its tag, leaves that have another name flagged with COPSE_TAG_ALIASED_LEAF, and its
+  // span class (leaves) or its extent, 0 when it is left open.
   const std::uint32_t* nodes() const { return words_ + kHeaderWords; }
   // A node left open: its place in the run, and what it shows: see push_of().
   const std::uint32_t* pushes() const { return nodes() + 2 * std::size_t{node_count()}; }
@@ -79,7 +81,7 @@ class ShapeRuns {
   static constexpr std::uint32_t kPushesAtOnce = 2;
 
   // REQUIRES: all macros were read.
-  explicit ShapeRuns(const MacroSet& macros);
+  ShapeRuns(const Grammar& grammar, const MacroSet& macros);
 
   // A template, by its place in the macro set's: the tag of its first node, which lacks what its
   // place says, and behind it its first run.

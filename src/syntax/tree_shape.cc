@@ -241,13 +241,17 @@ class ShapeWalk {
       Frame frame;
       if (node.shape == kNoShape) {
         frame.kind = Frame::Kind::List;
-        frame.production = static_cast<std::uint16_t>((node.tag >> 4) & COPSE_MAX_PRODUCTION_ID);
+        frame.production = production_of(node.tag);
         frame.structural = level.next_child;
         frame.has_children = true;
       } else {
         const Template& shape = macros_.of_shape(node.shape);
         const TemplateItem* children = macros_.items(shape) + 1;
         frame.kind = Frame::Kind::Items;
+        frame.production = production_of(node.tag);
+        for (const TemplateItem* item = children; item != children + level.next_child; ++item) {
+          frame.structural += (item->tag & COPSE_TAG_EXTRA) == 0 ? 1 : 0;
+        }
         frame.item = children + level.next_child;
         frame.item_end = children + shape.item_count - 1;
         // The child before is open, too, but for the innermost level's.
@@ -359,8 +363,9 @@ class ShapeWalk {
     if (sink_.full()) return Step::Stopped;
     const TemplateItem& item = *frame.item++;
     frame.closes = item.closes;
+    const std::uint16_t alias = take_alias(frame, item.tag);
     if (item.kind != ItemKind::Hole) {
-      sink_.leaf(item.tag, item.ref, item.itself);
+      sink_.leaf(item.tag | flag_of(alias), item.ref, item.itself);
       return Step::Went;
     }
     return enter(item.tag, item.ref, item.itself) ? Step::Went : Step::Failed;
@@ -382,32 +387,43 @@ class ShapeWalk {
     if (tag == TreeModel::kNoTag) return failed("a tag is out of range");
     if (sink_.full()) return failed("has more nodes than it states");
     list.has_children = true;
-    std::uint16_t alias = 0;
-    if ((tag & COPSE_TAG_EXTRA) == 0) {
-      alias = model_.grammar().alias_at(list.production, list.structural++);
-    }
+    const std::uint16_t alias = take_alias(list, tag);
     const auto itself = static_cast<std::uint8_t>(
         shown_by_itself(model_.grammar(), static_cast<std::uint16_t>(tag >> 16), alias));
     if (tag_is_leaf(tag)) {
-      loose_leaf(tag, itself);
+      loose_leaf(tag | flag_of(alias), itself);
       return Step::Went;
     }
     return enter_begun(tag, model_.table_for_tag(tag), itself) ? Step::Went : Step::Failed;
   }
 
   void loose_leaf(std::uint32_t tag, std::uint8_t itself) {
-    sink_.leaf(tag, static_cast<std::uint32_t>(model_.span_rules().class_of(tag)), itself);
+    const std::size_t leaf_class = model_.span_rules().class_of(tag & ~COPSE_TAG_ALIASED_LEAF);
+    sink_.leaf(tag, static_cast<std::uint32_t>(leaf_class), itself);
+  }
+
+  static std::uint16_t production_of(std::uint32_t tag) {
+    return static_cast<std::uint16_t>((tag >> 4) & COPSE_MAX_PRODUCTION_ID);
+  }
+  static std::uint32_t flag_of(std::uint16_t alias) {
+    return alias != 0 ? COPSE_TAG_ALIASED_LEAF : 0;
+  }
+  // What the frame's node calls its next child.
+  std::uint16_t take_alias(Frame& frame, std::uint32_t tag) const {
+    if ((tag & COPSE_TAG_EXTRA) != 0) return 0;
+    return model_.grammar().alias_at(frame.production, frame.structural++);
   }
 
   // The first nodes of a run, as many as the block holds.
   const char* lay_part(const ShapeRun& run) {
     const TemplateItem* item = macros_.all_items().data() + run.first_item();
-    for (; !sink_.full(); ++item) {
+    for (std::uint32_t node = 0; !sink_.full(); ++item, ++node) {
       if (item->kind == ItemKind::Open) {
         sink_.open(item->tag, item->itself);
         continue;
       }
-      sink_.leaf(item->tag, item->ref, item->itself);
+      // The run has the leaf's flag.
+      sink_.leaf(run.nodes()[2 * node], item->ref, item->itself);
       for (std::uint32_t n = item->closes; n > 0; --n)
         sink_.close();
     }
@@ -476,6 +492,7 @@ class Locator {
       std::uint32_t start = 0;
       std::uint32_t size = 0;
       if (!spans_.next(node.start, start, size)) return "a token lies outside its block";
+      node.tag &= ~COPSE_TAG_ALIASED_LEAF;
       node.start = start;
       node.extent = size;
       if (without_start == 0 && !follows_spine(start)) return kOtherSpine;

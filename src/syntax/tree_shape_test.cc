@@ -27,10 +27,24 @@ class WholeText : public SourceChunks {
   std::string text_;
 };
 
-void expect_same_structure(const FlatTree& flat, const CopseFlatNode* nodes) {
-  for (std::size_t i = 0; i < flat.nodes.size(); ++i) {
-    ASSERT_EQ(flat.nodes[i].tag, nodes[i].tag) << i;
-    ASSERT_EQ(copse_node_count(&flat.nodes[i]), copse_node_count(&nodes[i])) << i;
+// Which leaves have another name, by their parents' productions.
+std::vector<bool> aliased_leaves(const TreeData& tree) {
+  std::vector<bool> aliased(tree.node_count(), false);
+  for (std::uint32_t parent = 0; parent < tree.node_count(); ++parent) {
+    if (copse_node_is_leaf(&tree.node(parent))) continue;
+    for (ChildWalk child(tree, parent); child.next();) {
+      aliased[child.index()] = child.alias() != 0 && copse_node_is_leaf(&tree.node(child.index()));
+    }
+  }
+  return aliased;
+}
+
+void expect_same_structure(const TreeData& tree, const CopseFlatNode* nodes) {
+  const std::vector<bool> aliased = aliased_leaves(tree);
+  for (std::uint32_t i = 0; i < tree.node_count(); ++i) {
+    const CopseFlatNode& node = tree.node(i);
+    ASSERT_EQ(node.tag | (aliased[i] ? COPSE_TAG_ALIASED_LEAF : 0), nodes[i].tag) << i;
+    ASSERT_EQ(copse_node_count(&node), copse_node_count(&nodes[i])) << i;
   }
 }
 
@@ -48,14 +62,17 @@ void check(const std::string& id, const std::string& source, TreeForm form,
   LazyNodes* const lazy = opened.value().get();
   const Status shaped = lazy->shape();
   ASSERT_TRUE(shaped.ok()) << shaped.error().message();
-  expect_same_structure(flat, lazy->nodes());
+  expect_same_structure(*make_tree_data(testing::language(id).grammar(), source, flat),
+                        lazy->nodes());
   const auto data = make_lazy_tree_data(testing::language(id).grammar(), std::move(opened).value(),
                                         flat.visible_count);
   // The last block first, then the others.
   ASSERT_EQ(data->node(data->node_count() - 1).start, flat.nodes.back().start);
   for (std::uint32_t i = 0; i < data->node_count(); ++i) {
     const CopseFlatNode& node = data->node(i);
-    ASSERT_TRUE(node.start == flat.nodes[i].start && node.extent == flat.nodes[i].extent) << i;
+    ASSERT_TRUE(node.tag == flat.nodes[i].tag && node.start == flat.nodes[i].start &&
+                node.extent == flat.nodes[i].extent)
+        << i;
     ASSERT_EQ(data->lookahead_of(i).has_value(),
               node.tag >> 16 == COPSE_SYMBOL_ERROR && copse_node_is_leaf(&node));
   }
