@@ -30,6 +30,7 @@ struct Query::Compiled {
   QueryHandle query;
   QueryProgram program;
   StartTable starts;
+  SingleNodes single_nodes;
   std::vector<std::string> capture_names;
   std::vector<PatternPredicates> predicates;
   QueryFacts facts;

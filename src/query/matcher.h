@@ -86,7 +86,12 @@ class Matcher {
   // REQUIRES: with a scope that is not whole, nodes are located.
   void begin(const MatchNodes& nodes, const MatchScope& scope);
   // Whether a match can begin anywhere. REQUIRES: right behind begin().
-  bool can_match() { return walk_.next_concern(0) < walk_.top().end; }
+  bool can_match() { return first_concern() < walk_.top().end; }
+  // The first node at which one may begin. REQUIRES: the same.
+  std::uint32_t first_concern() { return walk_.next_concern(0); }
+  // Nodes up to this one may lie below one that ends where the source begins, in which nothing
+  // matches. REQUIRES: begin().
+  std::uint32_t first_solid_leaf() const { return first_solid_; }
   // False when there are no more.
   bool next(FoundMatch& match);
   bool did_exceed_match_limit() const { return exceeded_; }

@@ -107,6 +107,7 @@ Result<Query> Query::compile(const Language& language, std::string_view text, Qu
   }
   compiled->program = QueryProgram(compiled->query.get(), compiled->tables);
   compiled->starts = StartTable(compiled->program, compiled->tables);
+  compiled->single_nodes = SingleNodes(compiled->program, compiled->tables);
   compiled->capture_names = names_of_captures(compiled->query.get());
   QueryError details;
   auto predicates =

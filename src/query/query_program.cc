@@ -96,6 +96,58 @@ Beginnings beginnings_at(const QueryProgram& program, const CopseQueryTables& ta
 
 }  // namespace
 
+namespace {
+
+// A step that looks at nothing but the node's kind, and is all there is to its pattern.
+bool is_whole_pattern(const QueryProgram& program, const QueryEntry& entry) {
+  const QueryStep& step = program.step(entry.step);
+  if (step.depth != 0 || !entry.is_rooted || step.symbol == kWildcardSymbol ||
+      step.supertype_symbol != 0 || step.field != 0 || step.negated_field_list != 0 ||
+      step.is_last_child || step.is_missing || step.is_immediate || step.is_pass_through ||
+      step.is_dead_end) {
+    return false;
+  }
+  std::uint32_t next = entry.step + 1U;
+  while (program.step(next).is_dead_end && program.step(next).alternative > next)
+    next = program.step(next).alternative;
+  const QueryStep& last = program.step(next);
+  return last.depth == kPatternDone && last.alternative == kNoStep;
+}
+
+bool names_an_alias(const CopseQueryTables& tables, std::uint16_t shown) {
+  return std::any_of(tables.alias_sequences, tables.alias_sequences + tables.alias_count,
+                     [&](std::uint16_t alias) {
+                       return alias != 0 && tables.public_symbols[slot_of(alias)] == shown;
+                     });
+}
+
+}  // namespace
+
+SingleNodes::SingleNodes(const QueryProgram& program, const QueryTables& tables) {
+  const CopseQueryTables& view = tables.view();
+  for (const QueryEntry& entry : program.entries()) {
+    if (!is_whole_pattern(program, entry)) return;
+    const std::uint16_t symbol = program.step(entry.step).symbol;
+    if (names_an_alias(view, symbol)) return;
+    // A kind that stands twice in one pattern matches once.
+    const auto of_symbol = program.entries_of(symbol);
+    const auto twice =
+        std::count_if(of_symbol.begin(), of_symbol.end(),
+                      [&](const QueryEntry& other) { return other.pattern == entry.pattern; });
+    if (twice > 1) return;
+  }
+  counts_.assign(tables.symbol_slots(), 0);
+  for (std::uint32_t slot = 0; slot < counts_.size(); ++slot) {
+    if ((view.symbol_flags[slot] & COPSE_SYMBOL_VISIBLE) == 0) continue;
+    const auto symbol = static_cast<std::uint16_t>(slot - 2);
+    counts_[slot] =
+        static_cast<std::uint32_t>(program.entries_of(view.public_symbols[slot]).size());
+    // Leaves are flagged where they have another name; internal nodes are not.
+    if (counts_[slot] != 0 && tables.grammar().may_be_aliased(symbol)) return;
+  }
+  usable_ = true;
+}
+
 StartTable::StartTable(const QueryProgram& program, const QueryTables& tables) {
   const CopseQueryTables& view = tables.view();
   symbols_.assign(tables.symbol_slots(), 0);

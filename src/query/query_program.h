@@ -106,4 +106,26 @@ class StartTable {
   bool any_production_ = false;
 };
 
+// Queries whose patterns are single nodes of some kinds, `(identifier) @i` and `[(a) (b)]`: their
+// matches are found by reading tags, one after the other, where a tree is shaped and not located.
+class SingleNodes {
+ public:
+  SingleNodes() = default;
+  SingleNodes(const QueryProgram& program, const QueryTables& tables);
+
+  // Whether the query is such a one, and no node that it can match has a name that its tag does not
+  // tell.
+  bool usable() const { return usable_; }
+  // How many patterns match the node.
+  std::uint32_t matches(std::uint32_t shaped_tag) const {
+    const std::uint32_t count = counts_[((shaped_tag >> 16) + 2) & 0xFFFF];
+    constexpr std::uint32_t kAliased = COPSE_TAG_LEAF | COPSE_TAG_ALIASED_LEAF;
+    return (shaped_tag & kAliased) == kAliased ? 0 : count;
+  }
+
+ private:
+  bool usable_ = false;
+  std::vector<std::uint32_t> counts_;  // by symbol's slot
+};
+
 }  // namespace copse

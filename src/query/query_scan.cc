@@ -1,16 +1,68 @@
 #include "query/query_scan.h"
 
+#include <algorithm>
+
 namespace copse {
 
 QueryScan::QueryScan(const Query& query)
     : compiled_(query.compiled()),
-      matcher_(compiled_->program, compiled_->starts, compiled_->tables.view()) {}
+      matcher_(compiled_->program, compiled_->starts, compiled_->tables.view()),
+      has_predicates_(std::any_of(compiled_->predicates.begin(), compiled_->predicates.end(),
+                                  [](const auto& of_pattern) { return !of_pattern.empty(); })) {}
 
 bool QueryScan::begin(const TreeData& data, const CopseFlatNode* nodes, bool located,
                       const MatchScope& scope) {
   positions_.data = &data;
   matcher_.begin({nodes, located ? nullptr : &positions_}, scope);
-  return matcher_.can_match();
+  if (!matcher_.can_match()) return false;
+  nodes_ = nodes;
+  node_count_ = copse_node_count(&nodes[0]);
+  at_ = 0;
+  entry_at_ = 0;
+  by_tags_ = compiled_->single_nodes.usable() && !located && scope.is_whole() &&
+             matcher_.first_concern() > matcher_.first_solid_leaf();
+  return true;
+}
+
+bool QueryScan::next(FoundMatch& match) {
+  return by_tags_ ? next_single_node(match) : matcher_.next(match);
+}
+
+void QueryScan::find_single_nodes() {
+  single_nodes_.clear();
+  for (std::uint32_t i = 0; i < node_count_; ++i) {
+    if (compiled_->single_nodes.matches(nodes_[i].tag) != 0) single_nodes_.push_back(i);
+  }
+}
+
+bool QueryScan::next_single_node(FoundMatch& match) {
+  if (at_ == 0 && entry_at_ == 0) find_single_nodes();
+  if (at_ == single_nodes_.size()) return false;
+  const std::uint32_t node = single_nodes_[at_];
+  const std::uint16_t shown =
+      compiled_->tables.grammar().public_symbol(copse_node_symbol(&nodes_[node]));
+  const auto entries = compiled_->program.entries_of(shown);
+  const QueryEntry& entry = entries[entry_at_++];
+  if (entry_at_ == entries.size()) {
+    entry_at_ = 0;
+    ++at_;
+  }
+  found_captures_.clear();
+  for (const std::uint16_t index : compiled_->program.step(entry.step).captures) {
+    if (index == kNoStep) break;
+    found_captures_.push_back({node, 0, index});
+  }
+  match.pattern = entry.pattern;
+  match.captures = found_captures_;
+  return true;
+}
+
+std::uint64_t QueryScan::count_single_nodes() const {
+  std::uint64_t count = 0;
+  for (std::uint32_t i = 0; i < node_count_; ++i) {
+    count += compiled_->single_nodes.matches(nodes_[i].tag);
+  }
+  return count;
 }
 
 bool QueryScan::holds(const FoundMatch& match) {
@@ -24,15 +76,16 @@ bool QueryScan::holds(const FoundMatch& match) {
 
 void QueryScan::run(const std::function<bool(const Match&)>& visit) {
   FoundMatch match;
-  while (matcher_.next(match)) {
+  while (next(match)) {
     if (holds(match) && !visit({match.pattern, &captures_})) return;
   }
 }
 
 std::uint64_t QueryScan::count(std::uint64_t limit) {
+  if (by_tags_ && !has_predicates_) return std::min(limit, count_single_nodes());
   std::uint64_t count = 0;
   FoundMatch match;
-  while (count < limit && matcher_.next(match)) {
+  while (count < limit && next(match)) {
     const bool unconditional = compiled_->predicates[match.pattern].empty();
     count += unconditional || holds(match) ? 1U : 0U;
   }

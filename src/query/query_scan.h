@@ -40,11 +40,28 @@ class QueryScan {
   };
 
   bool holds(const FoundMatch& match);
+  // The next match, by reading tags or by the matcher.
+  bool next(FoundMatch& match);
+  bool next_single_node(FoundMatch& match);
+  void find_single_nodes();
+  std::uint64_t count_single_nodes() const;
 
   std::shared_ptr<const Query::Compiled> compiled_;
   Positions positions_;
   Matcher matcher_;
   std::vector<Capture> captures_;
+
+  // Of a tree whose matches are read off its tags.
+  bool by_tags_ = false;
+  bool has_predicates_ = false;
+  const CopseFlatNode* nodes_ = nullptr;
+  std::uint32_t node_count_ = 0;
+  // Nodes that match. Found before the first match is given out: whoever gets it may have its block
+  // located, and then tags no longer tell which leaves have another name.
+  std::vector<std::uint32_t> single_nodes_;
+  std::size_t at_ = 0;          // in single_nodes_
+  std::uint32_t entry_at_ = 0;  // pattern of that node
+  std::vector<MatchCapture> found_captures_;
 };
 
 }  // namespace copse

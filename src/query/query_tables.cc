@@ -18,7 +18,7 @@ std::uint8_t flags_of(const Grammar& grammar, std::uint16_t symbol) {
 
 }  // namespace
 
-QueryTables::QueryTables(const Grammar& grammar) {
+QueryTables::QueryTables(const Grammar& grammar) : grammar_(grammar) {
   const CopseLanguageTables& tables = grammar.tables();
   const std::uint32_t symbols = grammar.symbol_count() + kBuiltinSymbols;
   symbol_flags_.resize(symbols);

@@ -19,10 +19,12 @@ class QueryTables {
   ~QueryTables() = default;
 
   const CopseQueryTables& view() const { return view_; }
+  const Grammar& grammar() const { return grammar_; }
   // Symbols, the two built-in ones included.
   std::uint32_t symbol_slots() const { return static_cast<std::uint32_t>(symbol_flags_.size()); }
 
  private:
+  const Grammar& grammar_;
   std::vector<std::uint8_t> symbol_flags_;
   std::vector<std::uint16_t> public_symbols_;
   std::vector<std::uint8_t> production_has_alias_;

@@ -285,4 +285,13 @@ const char* Grammar::field_name(std::uint16_t field) const {
   return field >= 1 && field <= tables_.field_count ? tables_.field_names[field] : "";
 }
 
+// A list of: symbol, how many names, the names; it ends with symbol 0.
+bool Grammar::may_be_aliased(std::uint16_t nonterminal) const {
+  for (std::uint32_t at = 0; at + 1 < tables_.alias_map_length && tables_.alias_map[at] != 0;
+       at += 2U + tables_.alias_map[at + 1]) {
+    if (tables_.alias_map[at] == nonterminal) return true;
+  }
+  return false;
+}
+
 }  // namespace copse

@@ -78,6 +78,10 @@ class Grammar {
         .alias_sequences[production * tables_.max_alias_sequence_length + structural_child];
   }
 
+  // Whether some production has a name of its own for that nonterminal, but for the one that it has
+  // everywhere. O(such nonterminals).
+  bool may_be_aliased(std::uint16_t nonterminal) const;
+
   struct FieldEntries {
     const TSFieldMapEntry* begin;
     const TSFieldMapEntry* end;
