@@ -2,6 +2,7 @@
 #include "syntax/lazy_nodes.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "syntax/tree_codec.h"
@@ -68,7 +69,7 @@ Status LazyNodes::allocate_source(ScanMemory* memory) {
   if (source_memory_ == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a source");
   source_ = {source_memory_, source_bytes};
   const std::uint32_t chunks = source_bytes / chunks_->chunk_bytes();
-  chunk_read_ = std::vector<std::atomic<std::uint8_t>>(
+  chunk_state_ = std::vector<std::atomic<std::uint8_t>>(
       std::uint64_t{chunks} * chunks_->chunk_bytes() < source_bytes ? chunks + 1
                                                                     : std::max(chunks, 1U));
   return success();
@@ -160,23 +161,35 @@ std::string_view LazyNodes::need_source(std::uint32_t begin, std::uint32_t end) 
 
 bool LazyNodes::read_chunks(std::uint32_t begin, std::uint32_t end) const {
   const std::uint32_t chunk_bytes = chunks_->chunk_bytes();
+  bool whole = true;
   for (std::size_t chunk = begin / chunk_bytes; chunk * chunk_bytes < end; ++chunk) {
-    if (chunk_read_[chunk].load(std::memory_order_acquire) != 0) continue;
-    const std::lock_guard lock(chunks_mutex_);
-    if (chunk_read_[chunk].load(std::memory_order_relaxed) != 0) continue;
-    Status status = chunks_->read(chunk, source_memory_ + chunk * chunk_bytes);
-    if (!status.ok()) {
-      keep_fault(std::move(status));
-      return false;
-    }
-    chunk_read_[chunk].store(1, std::memory_order_release);
+    std::uint8_t state = chunk_state_[chunk].load(std::memory_order_acquire);
+    if (state == kNotRead) state = read_chunk(chunk);
+    whole = whole && state == kRead;
   }
-  return true;
+  return whole;
+}
+
+std::uint8_t LazyNodes::read_chunk(std::size_t chunk) const {
+  const std::lock_guard lock(chunks_mutex_);
+  std::uint8_t state = chunk_state_[chunk].load(std::memory_order_relaxed);
+  if (state != kNotRead) return state;
+  const std::size_t begin = chunk * chunks_->chunk_bytes();
+  Status status = chunks_->read(chunk, source_memory_ + begin);
+  state = status.ok() ? kRead : kDamaged;
+  if (!status.ok()) {
+    const std::size_t bytes = std::min<std::size_t>(chunks_->chunk_bytes(), source_.size() - begin);
+    std::memset(source_memory_ + begin, 0, bytes);
+    keep_fault(std::move(status));
+  }
+  chunk_state_[chunk].store(state, std::memory_order_release);
+  return state;
 }
 
 void LazyNodes::keep_fault(Status status) const {
   const std::lock_guard lock(fault_mutex_);
   if (fault_.ok()) fault_ = std::move(status);
+  damaged_.store(true, std::memory_order_release);
 }
 
 Status LazyNodes::fault() const {

@@ -117,10 +117,11 @@ class LazyNodes {
   // Whether every block was made.
   bool complete() const { return missing_.load(std::memory_order_acquire) == 0; }
   // Whether the source is in more than one piece.
-  bool in_chunks() const { return chunks_ != nullptr && chunk_read_.size() > 1; }
+  bool in_chunks() const { return chunks_ != nullptr && chunk_state_.size() > 1; }
 
   // The first damage that was met.
   Status fault() const;
+  bool is_damaged() const { return damaged_.load(std::memory_order_acquire); }
 
  private:
   struct Free {
@@ -128,6 +129,7 @@ class LazyNodes {
   };
 
   enum BlockState : std::uint8_t { kUnread, kShaped, kMade };
+  enum ChunkState : std::uint8_t { kNotRead, kRead, kDamaged };
 
   LazyNodes() = default;
   Status allocate(ScanMemory* memory);
@@ -136,7 +138,9 @@ class LazyNodes {
   Status expand(std::size_t block) const;
   void fill_with_errors(std::size_t block) const;
   void keep_fault(Status status) const;
+  // False when part of it is damaged.
   bool read_chunks(std::uint32_t begin, std::uint32_t end) const;
+  std::uint8_t read_chunk(std::size_t chunk) const;
 
   std::shared_ptr<const TreeModel> model_;
   std::shared_ptr<const void> kept_;
@@ -153,8 +157,8 @@ class LazyNodes {
   char* source_memory_ = nullptr;
 
   mutable std::vector<std::atomic<std::uint8_t>> block_state_;
-  // One flag a chunk: set when it is there.
-  mutable std::vector<std::atomic<std::uint8_t>> chunk_read_;
+  // A damaged chunk is zeros.
+  mutable std::vector<std::atomic<std::uint8_t>> chunk_state_;
   mutable std::atomic<std::size_t> missing_ = 0;  // blocks
   mutable std::vector<BlockExtras> extras_;
   std::vector<BlockRest> rests_;  // of blocks that are shaped
@@ -162,6 +166,7 @@ class LazyNodes {
   mutable std::mutex chunks_mutex_;
   mutable std::mutex fault_mutex_;
   mutable Status fault_ = success();
+  mutable std::atomic<bool> damaged_ = false;
 };
 
 }  // namespace copse

@@ -185,6 +185,10 @@ Status TreeData::fault() const {
   return lazy_ == nullptr ? success() : lazy_->fault();
 }
 
+bool TreeData::is_damaged() const {
+  return lazy_ != nullptr && lazy_->is_damaged();
+}
+
 std::vector<std::uint32_t> find_line_starts(std::string_view source) {
   std::vector<std::uint32_t> starts{0};
   starts.reserve(source.size() / 24 + 1);

@@ -133,6 +133,7 @@ struct TreeData {
   std::size_t blocks_located() const;
   // The first damage that was met while making blocks.
   Status fault() const;
+  bool is_damaged() const;
 
  private:
   friend std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
