@@ -129,12 +129,7 @@ class NeedsCheck {
   void random_pattern(std::uint64_t seed) {
     constexpr std::uint32_t bytes_max = 200;
     std::mt19937_64 random(seed);
-    TSNode node = sample_.root();
-    for (std::size_t steps = 1 + below(random, 10); steps > 0; --steps) {
-      const std::uint32_t children = ts_node_child_count(node);
-      if (children == 0) break;
-      node = ts_node_child(node, static_cast<std::uint32_t>(below(random, children)));
-    }
+    const TSNode node = random_node(random);
     const std::uint32_t begin = ts_node_start_byte(node);
     if (ts_node_end_byte(node) - begin > bytes_max) return;
     std::string text = sample_.source().substr(begin, ts_node_end_byte(node) - begin);
@@ -150,10 +145,63 @@ class NeedsCheck {
     pattern(text, all[below(random, std::size(all))]);
   }
 
+  void random_rule(std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    const std::string text = "language: " + language_.id + "\nrule: " + random_rule(random, 0);
+    rules(RuleSet::from_yaml("rule", text), text);
+  }
+
   std::size_t matched() const { return matched_; }
   std::size_t left_out() const { return left_out_; }
 
  private:
+  static constexpr int kRuleDepthMax = 3;
+
+  TSNode random_node(std::mt19937_64& random) const {
+    TSNode node = sample_.root();
+    for (std::size_t steps = 1 + below(random, 10); steps > 0; --steps) {
+      const std::uint32_t children = ts_node_child_count(node);
+      if (children == 0) break;
+      node = ts_node_child(node, static_cast<std::uint32_t>(below(random, children)));
+    }
+    return node;
+  }
+
+  // YAML on one line, about nodes of the sample.
+  std::string random_rule(std::mt19937_64& random, int depth) const {
+    const auto inner = [&] { return random_rule(random, depth + 1); };
+    switch (below(random, depth < kRuleDepthMax ? 10 : 3)) {
+      case 0:
+        return "{regex: '^[a-z]+$'}";
+      case 1: {
+        const TSNode node = random_node(random);
+        const std::size_t begin = ts_node_start_byte(node);
+        std::string quoted;
+        for (const char c : sample_.source().substr(begin, ts_node_end_byte(node) - begin)) {
+          if (c == '\n' || quoted.size() > 60) break;
+          quoted += c == '\'' ? "''" : std::string(1, c);
+        }
+        return "{pattern: '" + quoted + "'}";
+      }
+      case 2:
+      case 3:
+        return "{kind: '" + std::string(ts_node_type(random_node(random))) + "'}";
+      case 4:
+      case 5:
+        return "{any: [" + inner() + ", " + inner() + "]}";
+      case 6:
+        return "{all: [" + inner() + ", " + inner() + "]}";
+      case 7:
+        return "{all: [" + inner() + ", {not: " + inner() + "}]}";
+      default: {
+        constexpr std::string_view relations[] = {"has", "inside", "precedes", "follows"};
+        const std::string other = inner();
+        return "{all: [" + inner() + ", {" + std::string(relations[below(random, 4)]) + ": " +
+               other.substr(0, other.size() - 1) + ", stopBy: end}}]}";
+      }
+    }
+  }
+
   void add(std::string name, std::string source) {
     const Subject subject(language_, name, std::move(source));
     if (!subject.is_parsed()) return;
@@ -272,6 +320,19 @@ TEST(SearchNeeds, RandomPatterns) {
     NeedsCheck check(language);
     for (std::size_t i = 0; i < rounds / kShare; ++i)
       check.random_pattern(random());
+    EXPECT_GT(check.matched(), 0U) << language.id;
+    EXPECT_GT(check.left_out(), 0U) << language.id;
+    if (HasFailure()) return;
+  }
+}
+
+TEST(SearchNeeds, RandomRules) {
+  constexpr std::size_t rounds = 600;
+  std::mt19937_64 random(seed_of_run());
+  for (const TestedLanguage& language : languages()) {
+    NeedsCheck check(language);
+    for (std::size_t i = 0; i < rounds / kShare; ++i)
+      check.random_rule(random());
     EXPECT_GT(check.matched(), 0U) << language.id;
     EXPECT_GT(check.left_out(), 0U) << language.id;
     if (HasFailure()) return;
