@@ -295,7 +295,8 @@ TEST(BadStore, DirectoryWithOtherThings) {
 TEST(BadStore, PartsOfALargeFile) {
   const Project project;
   std::string numbers = "[";
-  for (int i = 0; numbers.size() < 1'500'000; ++i) numbers += std::to_string(i) + ", ";
+  for (int i = 0; numbers.size() < 1'500'000; ++i)
+    numbers += std::to_string(i) + ", ";
   project.write("large.json", numbers + "0]\n");
   project.index();
   const std::vector<std::string> places{"1:3", "1:400000", "1:900000", "1:1499000"};
@@ -303,7 +304,8 @@ TEST(BadStore, PartsOfALargeFile) {
     return project.copse({"tree", "large.json", "--at", place, "--format", "jsonl"});
   };
   std::map<std::string, std::string> right;
-  for (const std::string& place : places) right[place] = ask(place).out;
+  for (const std::string& place : places)
+    right[place] = ask(place).out;
   std::string largest;
   for (const auto& entry : std::filesystem::directory_iterator(project.store() + "/packs")) {
     if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) {

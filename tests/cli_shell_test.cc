@@ -12,9 +12,9 @@ namespace copse::cli_test {
 namespace {
 
 const std::vector<std::string>& command_names() {
-  static const std::vector<std::string> kNames = {"index",  "query",   "pattern", "rule", "symbols",   "outline",
-                                                  "tree",   "cat",     "ls",        "stats",
-                                                  "verify", "compact", "completion"};
+  static const std::vector<std::string> kNames = {
+      "index", "query", "pattern", "rule",   "symbols", "outline",   "tree",
+      "cat",   "ls",    "stats",   "verify", "compact", "completion"};
   return kNames;
 }
 

@@ -56,10 +56,10 @@ class HelpFormatter : public CLI::Formatter {
 void add_commands(CLI::App& program, Action& action) {
   add_index_command(program, action);
   add_query_command(program, action);
-  add_symbols_command(program, action);
-  add_outline_command(program, action);
   add_pattern_command(program, action);
   add_rule_command(program, action);
+  add_symbols_command(program, action);
+  add_outline_command(program, action);
   add_tree_command(program, action);
   add_cat_command(program, action);
   add_ls_command(program, action);

@@ -78,6 +78,7 @@ void QueryScan::run(const std::function<bool(const Match&)>& visit) {
   FoundMatch match;
   while (next(match)) {
     if (holds(match) && !visit({match.pattern, &captures_})) return;
+    positions_.data->drop_source();
   }
 }
 
@@ -88,6 +89,7 @@ std::uint64_t QueryScan::count(std::uint64_t limit) {
   while (count < limit && next(match)) {
     const bool unconditional = compiled_->predicates[match.pattern].empty();
     count += unconditional || holds(match) ? 1U : 0U;
+    if (!unconditional) positions_.data->drop_source();
   }
   return count;
 }

@@ -219,11 +219,7 @@ Status walk_block(const TreeModel& model, const TreeLayout& layout, std::size_t 
   if (fault == nullptr) {
     fault = sink.finish(index + 1 < layout.blocks.size() ? &layout.blocks[index + 1] : nullptr);
   }
-  if (fault == nullptr) return success();
-  return Error(ErrorCode::Corrupt, std::string("tree: ") + fault + " (nodes " +
-                                       std::to_string(block.first_node) + " to " +
-                                       std::to_string(block.end_node) + " of " +
-                                       std::to_string(layout.node_count) + ")");
+  return fault == nullptr ? success() : layout.corrupt_block(block, fault);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "syntax/lazy_nodes.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "syntax/tree_codec.h"
@@ -61,6 +62,7 @@ Status LazyNodes::allocate_source(ScanMemory* memory) {
   const std::size_t at_least_one = std::max<std::uint32_t>(source_bytes, 1);
   if (memory != nullptr) {
     source_memory_ = memory->source(at_least_one);
+    scan_memory_ = memory;
   } else {
     own_source_.reset(static_cast<char*>(std::calloc(at_least_one, 1)));
     source_memory_ = own_source_.get();
@@ -68,7 +70,7 @@ Status LazyNodes::allocate_source(ScanMemory* memory) {
   if (source_memory_ == nullptr) return Error(ErrorCode::LimitExceeded, "no memory for a source");
   source_ = {source_memory_, source_bytes};
   const std::uint32_t chunks = source_bytes / chunks_->chunk_bytes();
-  chunk_read_ = std::vector<std::atomic<std::uint8_t>>(
+  chunk_state_ = std::vector<std::atomic<std::uint8_t>>(
       std::uint64_t{chunks} * chunks_->chunk_bytes() < source_bytes ? chunks + 1
                                                                     : std::max(chunks, 1U));
   return success();
@@ -160,23 +162,49 @@ std::string_view LazyNodes::need_source(std::uint32_t begin, std::uint32_t end) 
 
 bool LazyNodes::read_chunks(std::uint32_t begin, std::uint32_t end) const {
   const std::uint32_t chunk_bytes = chunks_->chunk_bytes();
+  bool whole = true;
   for (std::size_t chunk = begin / chunk_bytes; chunk * chunk_bytes < end; ++chunk) {
-    if (chunk_read_[chunk].load(std::memory_order_acquire) != 0) continue;
-    const std::lock_guard lock(chunks_mutex_);
-    if (chunk_read_[chunk].load(std::memory_order_relaxed) != 0) continue;
-    Status status = chunks_->read(chunk, source_memory_ + chunk * chunk_bytes);
-    if (!status.ok()) {
-      keep_fault(std::move(status));
-      return false;
+    std::uint8_t state = chunk_state_[chunk].load(std::memory_order_acquire);
+    if (state == kNotRead) {
+      state = read_chunk(chunk);
+      if (scan_memory_ != nullptr) ++chunks_in_memory_;
     }
-    chunk_read_[chunk].store(1, std::memory_order_release);
+    whole = whole && state == kRead;
   }
-  return true;
+  return whole;
+}
+
+void LazyNodes::drop_source() const {
+  if (scan_memory_ == nullptr || chunks_in_memory_ <= ScanMemory::kChunksMax) return;
+  scan_memory_->drop_source(0, source_.size());
+  // What could not be read stays so.
+  for (auto& state : chunk_state_) {
+    std::uint8_t read = kRead;
+    state.compare_exchange_strong(read, kNotRead, std::memory_order_release);
+  }
+  chunks_in_memory_ = 0;
+}
+
+std::uint8_t LazyNodes::read_chunk(std::size_t chunk) const {
+  const std::lock_guard lock(chunks_mutex_);
+  std::uint8_t state = chunk_state_[chunk].load(std::memory_order_relaxed);
+  if (state != kNotRead) return state;
+  const std::size_t begin = chunk * chunks_->chunk_bytes();
+  Status status = chunks_->read(chunk, source_memory_ + begin);
+  state = status.ok() ? kRead : kDamaged;
+  if (!status.ok()) {
+    const std::size_t bytes = std::min<std::size_t>(chunks_->chunk_bytes(), source_.size() - begin);
+    std::memset(source_memory_ + begin, 0, bytes);
+    keep_fault(std::move(status));
+  }
+  chunk_state_[chunk].store(state, std::memory_order_release);
+  return state;
 }
 
 void LazyNodes::keep_fault(Status status) const {
   const std::lock_guard lock(fault_mutex_);
   if (fault_.ok()) fault_ = std::move(status);
+  damaged_.store(true, std::memory_order_release);
 }
 
 Status LazyNodes::fault() const {

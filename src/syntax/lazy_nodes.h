@@ -6,6 +6,7 @@
 // fault is kept: see fault().
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 
 #include "copse/result.h"
 
+#include "core/io/pages.h"
 #include "syntax/block_expander.h"
 #include "syntax/tree_layout.h"
 #include "syntax/tree_shape.h"
@@ -38,44 +40,31 @@ class SourceChunks {
 class ScanMemory {
  public:
   // What is kept from one tree to the next; larger trees give theirs back.
-  static constexpr std::size_t kKeptBytesMax = std::size_t{4} << 20;
+  static constexpr std::size_t kKeptBytesMax = std::size_t{1} << 20;
+  // Of a source in chunks, those that may stay between two matches.
+  static constexpr std::size_t kChunksMax = 8;
 
   CopseFlatNode* nodes(std::size_t count) {
     return static_cast<CopseFlatNode*>(
-        nodes_.at_least((count + kShapeMarginNodes) * sizeof(CopseFlatNode)));
+        at_least(nodes_, (count + kShapeMarginNodes) * sizeof(CopseFlatNode)));
   }
-  char* source(std::size_t bytes) { return static_cast<char*>(source_.at_least(bytes)); }
+  char* source(std::size_t bytes) { return static_cast<char*>(at_least(source_, bytes)); }
+  void drop_source(std::size_t begin, std::size_t end) { source_.drop(begin, end); }
   void trim() {
-    nodes_.trim();
-    source_.trim();
+    for (Pages* pages : {&nodes_, &source_}) {
+      if (pages->size() > kKeptBytesMax) pages->release();
+    }
   }
 
  private:
-  class Buffer {
-   public:
-    void* at_least(std::size_t bytes) {
-      if (bytes <= size_) return memory_.get();
-      memory_.reset();
-      memory_.reset(std::malloc(bytes));
-      size_ = memory_ == nullptr ? 0 : bytes;
-      return memory_.get();
-    }
-    void trim() {
-      if (size_ <= kKeptBytesMax) return;
-      memory_.reset();
-      size_ = 0;
-    }
+  static void* at_least(Pages& pages, std::size_t bytes) {
+    return bytes <= pages.size() ? pages.data() : pages.reserve(std::max(bytes, kFirstBytes));
+  }
 
-   private:
-    struct Free {
-      void operator()(void* memory) const { std::free(memory); }
-    };
-    std::unique_ptr<void, Free> memory_;
-    std::size_t size_ = 0;
-  };
+  static constexpr std::size_t kFirstBytes = std::size_t{256} << 10;
 
-  Buffer nodes_;
-  Buffer source_;
+  Pages nodes_;
+  Pages source_;
 };
 
 class LazyNodes {
@@ -104,6 +93,10 @@ class LazyNodes {
   // The source, of which [begin, end) may be read from now on.
   std::string_view need_source(std::uint32_t begin, std::uint32_t end) const;
 
+  // Gives most of a source in chunks back when there is much of it in memory: views of it end. Only
+  // for trees in a ScanMemory.
+  void drop_source() const;
+
   // What the block's nodes have beside them; makes them first.
   const BlockExtras& extras(std::size_t block) const;
 
@@ -117,10 +110,11 @@ class LazyNodes {
   // Whether every block was made.
   bool complete() const { return missing_.load(std::memory_order_acquire) == 0; }
   // Whether the source is in more than one piece.
-  bool in_chunks() const { return chunks_ != nullptr && chunk_read_.size() > 1; }
+  bool in_chunks() const { return chunks_ != nullptr && chunk_state_.size() > 1; }
 
   // The first damage that was met.
   Status fault() const;
+  bool is_damaged() const { return damaged_.load(std::memory_order_acquire); }
 
  private:
   struct Free {
@@ -128,6 +122,7 @@ class LazyNodes {
   };
 
   enum BlockState : std::uint8_t { kUnread, kShaped, kMade };
+  enum ChunkState : std::uint8_t { kNotRead, kRead, kDamaged };
 
   LazyNodes() = default;
   Status allocate(ScanMemory* memory);
@@ -136,7 +131,9 @@ class LazyNodes {
   Status expand(std::size_t block) const;
   void fill_with_errors(std::size_t block) const;
   void keep_fault(Status status) const;
+  // False when part of it is damaged.
   bool read_chunks(std::uint32_t begin, std::uint32_t end) const;
+  std::uint8_t read_chunk(std::size_t chunk) const;
 
   std::shared_ptr<const TreeModel> model_;
   std::shared_ptr<const void> kept_;
@@ -151,10 +148,12 @@ class LazyNodes {
   std::unique_ptr<const SourceChunks> chunks_;
   std::unique_ptr<char[], Free> own_source_;
   char* source_memory_ = nullptr;
+  ScanMemory* scan_memory_ = nullptr;
+  mutable std::size_t chunks_in_memory_ = 0;  // of a scan
 
   mutable std::vector<std::atomic<std::uint8_t>> block_state_;
-  // One flag a chunk: set when it is there.
-  mutable std::vector<std::atomic<std::uint8_t>> chunk_read_;
+  // A damaged chunk is zeros.
+  mutable std::vector<std::atomic<std::uint8_t>> chunk_state_;
   mutable std::atomic<std::size_t> missing_ = 0;  // blocks
   mutable std::vector<BlockExtras> extras_;
   std::vector<BlockRest> rests_;  // of blocks that are shaped
@@ -162,6 +161,7 @@ class LazyNodes {
   mutable std::mutex chunks_mutex_;
   mutable std::mutex fault_mutex_;
   mutable Status fault_ = success();
+  mutable std::atomic<bool> damaged_ = false;
 };
 
 }  // namespace copse

@@ -93,14 +93,26 @@ void PointCursor::step_on(std::uint32_t byte, std::string_view source) {
 void PointCursor::step_back(std::uint32_t byte, std::string_view source) {
   const std::string_view behind = source.substr(byte, row_begin_ - byte);
   row_ -= static_cast<std::uint32_t>(std::count(behind.begin(), behind.end(), '\n'));
-  const std::size_t newline = byte == 0 ? std::string_view::npos : source.rfind('\n', byte - 1);
-  row_begin_ = newline == std::string_view::npos ? 0 : static_cast<std::uint32_t>(newline) + 1;
+  row_begin_ = byte;
   byte_ = byte;
+}
+
+bool PointCursor::begin_row_in(std::uint32_t begin, std::uint32_t end, std::string_view source) {
+  const std::size_t newline = source.substr(begin, end - begin).rfind('\n');
+  if (newline == std::string_view::npos) {
+    if (begin != 0) return false;
+    row_begin_ = 0;
+    return true;
+  }
+  row_begin_ = begin + static_cast<std::uint32_t>(newline) + 1;
+  return true;
 }
 
 Point TreeData::point_at(std::uint32_t byte) const {
   if (one_thread_) {
-    return points_.find(byte, [this](std::uint32_t end) { return lazy_->need_source(0, end); });
+    return points_.find(byte, [this](std::uint32_t begin, std::uint32_t end) {
+      return lazy_->need_source(begin, end);
+    });
   }
   if (in_chunks()) return point_in_chunks(byte);
   const std::vector<std::uint32_t>& starts = line_starts();
@@ -177,12 +189,20 @@ const VisibleRank& TreeData::visible_rank() const {
   return rank_;
 }
 
+void TreeData::drop_source() const {
+  if (lazy_ != nullptr) lazy_->drop_source();
+}
+
 std::size_t TreeData::blocks_located() const {
   return lazy_ == nullptr ? 0 : lazy_->blocks_made();
 }
 
 Status TreeData::fault() const {
   return lazy_ == nullptr ? success() : lazy_->fault();
+}
+
+bool TreeData::is_damaged() const {
+  return lazy_ != nullptr && lazy_->is_damaged();
 }
 
 std::vector<std::uint32_t> find_line_starts(std::string_view source) {

@@ -1,6 +1,7 @@
 // What a Tree shares among its copies: the source, the flat nodes, and what points are found from.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -67,17 +68,29 @@ struct RowSpan {
 // the last one. For one thread.
 class PointCursor {
  public:
-  // `source_before(end)` is the source, of which [0, end) may be read then.
-  template <typename SourceBefore>
-  Point find(std::uint32_t byte, const SourceBefore& source_before) {
-    if (byte < row_begin_) step_back(byte, source_before(row_begin_));
-    if (byte > byte_) step_on(byte, source_before(byte));
+  // `source_of(begin, end)` is the source, of which [begin, end) may be read then.
+  template <typename SourceOf>
+  Point find(std::uint32_t byte, const SourceOf& source_of) {
+    if (byte < row_begin_) {
+      step_back(byte, source_of(byte, row_begin_));
+      // Looks for the row's beginning.
+      for (std::uint32_t end = byte; end > 0 && row_begin_ == byte_;) {
+        const std::uint32_t begin = end - std::min(end, kLookBackStep);
+        if (begin_row_in(begin, end, source_of(begin, end))) break;
+        end = begin;
+      }
+    }
+    if (byte > byte_) step_on(byte, source_of(byte_, byte));
     return {row_, byte - row_begin_};
   }
 
  private:
+  static constexpr std::uint32_t kLookBackStep = 4096;
+
   void step_on(std::uint32_t byte, std::string_view source);
   void step_back(std::uint32_t byte, std::string_view source);
+  // Whether the row of byte_ begins in [begin, end), or with the source.
+  bool begin_row_in(std::uint32_t begin, std::uint32_t end, std::string_view source);
 
   std::uint32_t byte_ = 0;  // nothing is known beyond
   std::uint32_t row_ = 0;
@@ -129,10 +142,14 @@ struct TreeData {
   // Made at the first call, of all nodes. Thread-safe.
   const VisibleRank& visible_rank() const;
 
+  // Between two matches of a scan: gives back what it need not keep of a large source, so that
+  // views of it end.
+  void drop_source() const;
   // Blocks whose nodes are all there.
   std::size_t blocks_located() const;
   // The first damage that was met while making blocks.
   Status fault() const;
+  bool is_damaged() const;
 
  private:
   friend std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,

@@ -135,6 +135,17 @@ class JumpTableReader {
 
 }  // namespace
 
+Error TreeLayout::corrupt_block(const TreeBlock& block, const char* fault) const {
+  return {ErrorCode::Corrupt,
+          std::string("tree: ") + fault + " (nodes " + std::to_string(block.first_node) + " to " +
+              std::to_string(block.end_node) + " of " + std::to_string(node_count) + ")"};
+}
+
+std::vector<SpineLevel> TreeLayout::open_behind(std::size_t block) const {
+  if (block + 1 == blocks.size()) return {};
+  return open_levels(blocks[block + 1]);
+}
+
 std::vector<SpineLevel> TreeLayout::open_levels(const TreeBlock& block) const {
   std::vector<SpineLevel> open;
   for (std::uint32_t at = block.top_level; at != kNone; at = levels[at].parent) {

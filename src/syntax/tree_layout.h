@@ -73,6 +73,7 @@ struct TreeBlock {
 struct TreeLayout {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kLevelsMax = std::size_t{1} << 24;
+  static constexpr const char* kOtherSpine = "its jump table is not that of its blocks";
 
   TreeForm form = TreeForm::Bytecode;
   std::uint32_t node_count = 0;
@@ -84,11 +85,15 @@ struct TreeLayout {
 
   // The levels that are open where the block begins, the root's first.
   std::vector<SpineLevel> open_levels(const TreeBlock& block) const;
+  // Those that are open behind it.
+  std::vector<SpineLevel> open_behind(std::size_t block) const;
   // The block that holds the node. REQUIRES: node < node_count.
   std::size_t block_of(std::uint32_t node) const { return node / block_nodes; }
   // Corrupt when the payload is not what was written. Trees of one block have no checksums of their
   // own: their frame's speaks for them.
   Status check_payload(const TreeBlock& block) const;
+  // "tree: <fault> (nodes ... of ...)".
+  Error corrupt_block(const TreeBlock& block, const char* fault) const;
 
   // Gives the blocks their payloads, which have to outlive the layout's use.
   void set_payloads(const std::vector<Bytes>& payloads);

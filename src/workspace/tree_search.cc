@@ -12,8 +12,24 @@ namespace {
 constexpr std::uint64_t kMatchesBetweenLooks = 4096;
 
 // Messages about a file name it; beside its path they need not.
-std::string without_path(const std::string& message, const std::string& path) {
-  return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
+FileProblem problem_of(const std::string& path, const Error& error) {
+  const std::string& message = error.message();
+  return {path, message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message};
+}
+
+// Finds where the match lies, beside other threads' work; false when the tree turns out to be
+// damaged, or already did: what such a tree says is no match.
+bool is_whole(const Match& match, const TreeData& data) {
+  for (const Capture& capture : *match.captures) {
+    static_cast<void>(capture.node.start_byte());
+    static_cast<void>(capture.node.end_byte());
+  }
+  return !data.is_damaged();
+}
+
+// Once for each file.
+void add(std::vector<FileProblem>& to, FileProblem problem) {
+  if (to.empty() || to.back().path != problem.path) to.push_back(std::move(problem));
 }
 
 void add(SearchPlan& to, const SearchPlan& plan) {
@@ -123,7 +139,7 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
   hits.search = found->second.get();
   auto tree = workspace_.scan_tree(record, *worker.memory);
   if (!tree.ok()) {
-    chunk.problems.push_back({record.path, without_path(tree.error().message(), record.path)});
+    chunk.problems.push_back(problem_of(record.path, tree.error()));
     return;
   }
   hits.tree = std::move(tree).value();
@@ -136,16 +152,17 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
   const std::uint64_t left = request_.limit - std::min(request_.limit, chunk.matches);
   const std::shared_ptr<const TreeData> data = hits.tree.data;
   if (output_.mode == SearchOutput::Mode::Count) {
-    chunk.matches += searcher.count(left);
+    const std::uint64_t count = searcher.count(left);
+    chunk.matches += data->is_damaged() ? 0 : count;
   } else {
-    searcher.search([&](const Match& match) { return collect(worker, hits, match, chunk, give); });
+    searcher.search([&](const Match& match) { return collect(hits, match, chunk, give); });
   }
   chunk.plan.nodes_entered += searcher.nodes_entered();
   chunk.files_over_limit += searcher.did_exceed_match_limit() ? 1U : 0U;
   chunk.plan.blocks_located += data->blocks_located();
   for (const Status& fault : {data->fault(), searcher.fault()}) {
     if (fault.ok()) continue;
-    chunk.problems.push_back({record.path, without_path(fault.error().message(), record.path)});
+    chunk.problems.push_back(problem_of(record.path, fault.error()));
     break;
   }
   if (hits.matches.empty()) return;
@@ -154,20 +171,25 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
   chunk.hits.push_back(std::move(hits));
 }
 
-bool TreeSearch::collect(Worker& worker, FileHits& hits, const Match& match, Chunk& chunk,
-                         const Give& give) {
-  static_cast<void>(worker);
-  ++chunk.matches;
+bool TreeSearch::collect(FileHits& hits, const Match& match, Chunk& chunk, const Give& give) {
   const bool look = chunk.matches % kMatchesBetweenLooks == 0;
   if (look && stopping()) return false;
   if (output_.mode == SearchOutput::Mode::Text) {
+    const std::size_t text_bytes = chunk.text.size();
     const FileMatch found{hits.record->path, hits.record->language,
                           &hits.search->capture_names(match.pattern), hits.search->query(), &match};
     output_.writer->render(found, chunk.text);
+    if (hits.tree.data->is_damaged()) {
+      chunk.text.resize(text_bytes);
+      return false;
+    }
+    ++chunk.matches;
     if (request_.limit != UINT64_MAX) chunk.ends.push_back(chunk.text.size());
     if (chunk.matches >= request_.limit) return false;
     return chunk.text.size() < kWaitingTextBytes || give(chunk);
   }
+  if (!is_whole(match, *hits.tree.data)) return false;
+  ++chunk.matches;
   hits.matches.push_back({match.pattern, static_cast<std::uint32_t>(hits.captures.size()),
                           static_cast<std::uint32_t>(match.captures->size())});
   hits.captures.insert(hits.captures.end(), match.captures->begin(), match.captures->end());
@@ -192,7 +214,8 @@ bool TreeSearch::collect(Worker& worker, FileHits& hits, const Match& match, Chu
 bool TreeSearch::deliver(Chunk& chunk, QueryReport& report) {
   add(report.plan, chunk.plan);
   report.files_over_limit += chunk.files_over_limit;
-  std::move(chunk.problems.begin(), chunk.problems.end(), std::back_inserter(report.unreadable));
+  for (FileProblem& problem : chunk.problems)
+    add(report.unreadable, std::move(problem));
   switch (output_.mode) {
     case SearchOutput::Mode::Text:
       return deliver_text(chunk, report);
@@ -217,19 +240,31 @@ bool TreeSearch::deliver_text(Chunk& chunk, QueryReport& report) {
   return more && report.matches < request_.limit;
 }
 
-bool TreeSearch::deliver_hits(Chunk& chunk, QueryReport& report) {
-  std::vector<Capture> captures;
+bool TreeSearch::deliver_hits(const Chunk& chunk, QueryReport& report) {
   for (const FileHits& hits : chunk.hits) {
-    for (const StoredMatch& stored : hits.matches) {
-      const auto first = hits.captures.begin() + stored.first_capture;
-      captures.assign(first, first + stored.capture_count);
-      const Match match{stored.pattern, &captures};
-      ++report.matches;
-      const bool more = (*output_.visit)({hits.record->path, hits.record->language,
-                                          &hits.search->capture_names(match.pattern),
-                                          hits.search->query(), &match});
-      if (!more || report.matches == request_.limit) return false;
+    const TreeData& data = *hits.tree.data;
+    const bool was_damaged = data.is_damaged();
+    const bool more = visit_all(hits, report);
+    // A visitor may have asked for more of the source than the search did.
+    if (!was_damaged && data.is_damaged()) {
+      add(report.unreadable, problem_of(hits.record->path, data.fault().error()));
     }
+    if (!more) return false;
+  }
+  return true;
+}
+
+bool TreeSearch::visit_all(const FileHits& hits, QueryReport& report) {
+  std::vector<Capture> captures;
+  for (const StoredMatch& stored : hits.matches) {
+    const auto first = hits.captures.begin() + stored.first_capture;
+    captures.assign(first, first + stored.capture_count);
+    const Match match{stored.pattern, &captures};
+    ++report.matches;
+    const bool more = (*output_.visit)({hits.record->path, hits.record->language,
+                                        &hits.search->capture_names(match.pattern),
+                                        hits.search->query(), &match});
+    if (!more || report.matches == request_.limit) return false;
   }
   return true;
 }

@@ -140,10 +140,11 @@ class TreeSearch {
   void cut_into_runs();
   void search_run(Worker& worker, const Run& run, Chunk& chunk, const Give& give);
   void search_file(Worker& worker, std::size_t file, Chunk& chunk, const Give& give);
-  bool collect(Worker& worker, FileHits& hits, const Match& match, Chunk& chunk, const Give& give);
+  bool collect(FileHits& hits, const Match& match, Chunk& chunk, const Give& give);
   bool deliver(Chunk& chunk, QueryReport& report);
   bool deliver_text(Chunk& chunk, QueryReport& report);
-  bool deliver_hits(Chunk& chunk, QueryReport& report);
+  bool deliver_hits(const Chunk& chunk, QueryReport& report);
+  bool visit_all(const FileHits& hits, QueryReport& report);
   TreeSearcher& searcher(Worker& worker, const CompiledSearch& search);
   bool stopping() const {
     return request_.stop != nullptr && request_.stop->load(std::memory_order_relaxed);

@@ -252,10 +252,12 @@ class RuleSearch : public CompiledSearch {
     return std::make_unique<RuleTreeSearcher>(all_, rules_);
   }
   const std::vector<std::string>& capture_names(std::uint32_t pattern) const override {
-    return by_index_.at(pattern)->capture_names();
+    return rule(pattern)->capture_names();
   }
-  const std::vector<bool>& capture_is_list(std::uint32_t pattern) const {
-    return by_index_.at(pattern)->capture_is_list();
+  // Null when that rule is for files of other grammars.
+  const CodeRule* rule(std::uint32_t pattern) const {
+    const auto found = by_index_.find(pattern);
+    return found == by_index_.end() ? nullptr : found->second;
   }
   const Query* query() const override { return nullptr; }
   const TreeNeeds& needs() const override { return needs_; }
@@ -310,17 +312,18 @@ Result<RuleReport> Workspace::search_rule(
   QueryReport found;
   leave_out_files(*impl_, true, grammar_of, search, found.plan);
   // A match names its rule by its index, which tells nothing about the grammar.
-  const auto is_list = [&](const FileMatch& match) -> const std::vector<bool>& {
+  const auto is_list = [&](const FileMatch& match) -> const std::vector<bool>* {
     for (const auto& [grammar, of_grammar] : searches) {
-      if (&of_grammar->capture_names(match.match->pattern) == match.capture_names) {
-        return of_grammar->capture_is_list(match.match->pattern);
+      const CodeRule* const rule = of_grammar->rule(match.match->pattern);
+      if (rule != nullptr && &rule->capture_names() == match.capture_names) {
+        return &rule->capture_is_list();
       }
     }
-    return searches.begin()->second->capture_is_list(match.match->pattern);
+    return nullptr;
   };
   const std::function<bool(const FileMatch&)> pass_on = [&](const FileMatch& match) {
     return visit({match.path, match.language, &rules.info(match.match->pattern),
-                  match.capture_names, &is_list(match), match.match});
+                  match.capture_names, is_list(match), match.match});
   };
   COPSE_TRY_STATUS(
       TreeSearch(*impl_, search, {SearchOutput::Mode::Visit, &pass_on, nullptr}).run(found));

@@ -1,0 +1,48 @@
+#include "core/io/pages.h"
+
+#include <algorithm>
+#include <sys/mman.h>
+
+#include <unistd.h>
+
+namespace copse {
+namespace {
+
+std::size_t page_bytes() {
+  static const auto bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+std::size_t rounded_up(std::size_t bytes) {
+  return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
+}
+
+}  // namespace
+
+Pages::~Pages() {
+  release();
+}
+
+void* Pages::reserve(std::size_t bytes) {
+  release();
+  const std::size_t size = rounded_up(std::max<std::size_t>(bytes, 1));
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  memory_ = memory;
+  size_ = size;
+  return memory_;
+}
+
+void Pages::release() {
+  if (memory_ != nullptr) ::munmap(memory_, size_);
+  memory_ = nullptr;
+  size_ = 0;
+}
+
+void Pages::drop(std::size_t begin, std::size_t end) {
+  const std::size_t first = rounded_up(begin);
+  const std::size_t last = end / page_bytes() * page_bytes();
+  if (first < last) ::madvise(static_cast<char*>(memory_) + first, last - first, MADV_DONTNEED);
+}
+
+}  // namespace copse

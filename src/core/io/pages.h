@@ -1,0 +1,30 @@
+// Memory straight from the system, for what is large and short-lived: it counts while it is used
+// and goes back at once.
+#pragma once
+
+#include <cstddef>
+
+namespace copse {
+
+// A stretch of zeroed pages. Those that were never written to take no memory.
+class Pages {
+ public:
+  Pages() = default;
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+  ~Pages();
+
+  // At least that many bytes, page-aligned; what was there is gone. Null when there is no memory.
+  void* reserve(std::size_t bytes);
+  void release();
+  std::size_t size() const { return size_; }
+  void* data() const { return memory_; }
+  // Gives whole pages within [begin, end) back; they read as zeros then. REQUIRES: end <= size().
+  void drop(std::size_t begin, std::size_t end);
+
+ private:
+  void* memory_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace copse
