@@ -67,6 +67,17 @@ bool is_nested(const CopseFlatNode* nodes, std::uint32_t count) {
   return true;
 }
 
+// Leaves lie one behind the other.
+bool is_ascending(const CopseFlatNode* nodes, std::uint32_t count) {
+  std::uint32_t end = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (!copse_node_is_leaf(&nodes[i])) continue;
+    if (nodes[i].start < end) return false;
+    end = nodes[i].start + nodes[i].extent;
+  }
+  return true;
+}
+
 struct Tally {
   std::size_t refused = 0;
   std::size_t shaped = 0;
@@ -93,13 +104,14 @@ void use(const Encoded& right, const Bytes& bytes, std::unique_ptr<const SourceC
       make_lazy_tree_data(right.grammar, std::move(opened).value(), right.flat.visible_count, true);
   for (std::uint32_t i = 0; i < count; i += 7) {
     const CopseFlatNode& node = data->node(i);
-    ASSERT_LE(node.start, right.source.size());
+    ASSERT_LE(node.start, data->end_of(i));
     ASSERT_LE(data->end_of(i), right.source.size());
     static_cast<void>(data->point_at(node.start));
-    if (node.start <= data->end_of(i)) static_cast<void>(data->text(node.start, data->end_of(i)));
+    static_cast<void>(data->text(node.start, data->end_of(i)));
     static_cast<void>(data->lookahead_of(i));
   }
   ASSERT_TRUE(is_nested(data->nodes(), count));
+  ASSERT_TRUE(is_ascending(data->nodes(), count));
   static_cast<void>(data->visible_rank());
   tally.damaged_later += data->fault().ok() ? 0U : 1U;
   EXPECT_EQ(data->fault().ok(), !data->is_damaged());
