@@ -146,8 +146,13 @@ Status LazyNodes::expand(std::size_t index) const {
 
 void LazyNodes::fill_with_errors(std::size_t index) const {
   const TreeBlock& block = layout_.blocks[index];
+  // Nodes that are open may begin behind white space of this block, and must not end before.
+  std::uint32_t start = block.begin_byte;
+  if (block.top_level != TreeLayout::kNone) {
+    start = std::max(start, layout_.spine[layout_.levels[block.top_level].spine_node].start);
+  }
   std::fill(nodes_ + block.first_node, nodes_ + block.end_node,
-            CopseFlatNode{COPSE_SYMBOL_ERROR << 16 | COPSE_TAG_LEAF, block.begin_byte, 0});
+            CopseFlatNode{COPSE_SYMBOL_ERROR << 16 | COPSE_TAG_LEAF, start, 0});
   auto spine = std::lower_bound(spine_nodes_.begin(), spine_nodes_.end(), block.first_node);
   for (; spine != spine_nodes_.end() && *spine < block.end_node; ++spine) {
     nodes_[*spine] = spine_[static_cast<std::size_t>(spine - spine_nodes_.begin())];
