@@ -235,8 +235,8 @@ def summary(rows):
 
 
 def files_left(plan):
-    """The last number of files that a plan names: those that were read."""
-    numbers = re.findall(r"([\d,]+) files?\b", plan or "")
+    """The files that the index did not leave out, as a plan says it."""
+    numbers = re.findall(r"left by index\s+([\d,]+)", plan or "")
     return int(numbers[-1].replace(",", "")) if numbers else None
 
 
