@@ -71,6 +71,8 @@ constexpr const char* kQueries[] = {
     "[(goto_statement) (preproc_include)] @x",
     "(function_definition) @f (return_statement) @r",
     "(while_statement) @none",
+    "((identifier) @i (#match? @i \"rare\"))",
+    "((call_expression) @c (#match? @c \"seldom.[0-9]|rare_too.2\"))",
 };
 
 TEST_F(CliQuery, IndexAndThreadsChangeNothing) {
@@ -162,11 +164,12 @@ TEST_F(CliQuery, ExplainSaysWhatWasLeftAfterEachStep) {
   EXPECT_EQ(plan["files"], "504");
   EXPECT_EQ(plan["  asked for"], "502");
   EXPECT_EQ(plan["  left by index"], "5");
+  EXPECT_EQ(plan["  by their text"], "5");
   EXPECT_EQ(plan["  with a start"], "5");
   EXPECT_EQ(plan["blocks read"], "5");
   EXPECT_EQ(plan["  located"], "5");
   EXPECT_EQ(plan["matches"], "5");
-  EXPECT_EQ(plan.size(), 10U) << result.out;
+  EXPECT_EQ(plan.size(), 11U) << result.out;
 
   plan = explained(query(kQueries[1], {"--lang", "c", "--explain", "--no-index"}).out);
   EXPECT_FALSE(plan.contains("needs"));
@@ -178,6 +181,17 @@ TEST_F(CliQuery, ExplainSaysWhatWasLeftAfterEachStep) {
   plan = explained(query(kQueries[4], {"--lang", "c", "--explain"}).out);
   EXPECT_EQ(plan["needs"], "c: goto_statement: 10 files, 10 left");
   EXPECT_EQ(plan["  located"], "0");
+  EXPECT_EQ(plan["matches"], "10");
+
+  // What no word tells, the sources do.
+  plan = explained(query(kQueries[9], {"--lang", "c", "--explain"}).out);
+  EXPECT_EQ(plan["needs"], "c: identifier: 502 files, 502 leftc: text rare");
+  EXPECT_EQ(plan["  left by index"], "502");
+  EXPECT_EQ(plan["  by their text"], "5");
+  EXPECT_EQ(plan["blocks read"], "5");
+  EXPECT_EQ(plan["matches"], "10");
+  plan = explained(query(kQueries[9], {"--lang", "c", "--explain", "--no-index"}).out);
+  EXPECT_EQ(plan["  by their text"], "502");
   EXPECT_EQ(plan["matches"], "10");
 
   const RunResult none = query(kQueries[8], {"--lang", "c", "--explain"});

@@ -15,6 +15,7 @@
 #include "postings/document_facts.h"
 #include "query/code_rule.h"
 #include "query/compiled_query.h"
+#include "query/source_filter.h"
 #include "query_differential/query_generator.h"
 #include "query_differential/settings.h"
 #include "query_differential/sources.h"
@@ -59,7 +60,17 @@ bool has(const DocumentFacts& facts, const Atom& atom, const WordRules& rules) {
          });
 }
 
-bool meets(const DocumentFacts& facts, const TreeNeeds& needs, const WordRules& rules) {
+bool has_texts(std::string_view source, const TreeNeeds::Conjunction& all) {
+  return std::all_of(all.texts.begin(), all.texts.end(), [&](const auto& texts) {
+    return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+      return source.find(text) != std::string_view::npos;
+    });
+  });
+}
+
+bool meets(const Searched& searched, const TreeNeeds& needs, const WordRules& rules) {
+  const DocumentFacts& facts = searched.facts;
+  const std::string_view source = searched.tree.source();
   const auto any_atom = [&](const std::vector<Atom>& clause) {
     return std::any_of(clause.begin(), clause.end(),
                        [&](const Atom& atom) { return has(facts, atom, rules); });
@@ -67,7 +78,8 @@ bool meets(const DocumentFacts& facts, const TreeNeeds& needs, const WordRules& 
   return needs.alternatives.empty() ||
          std::any_of(needs.alternatives.begin(), needs.alternatives.end(),
                      [&](const TreeNeeds::Conjunction& all) {
-                       return std::all_of(all.clauses.begin(), all.clauses.end(), any_atom);
+                       return has_texts(source, all) &&
+                              std::all_of(all.clauses.begin(), all.clauses.end(), any_atom);
                      });
 }
 
@@ -239,7 +251,8 @@ class NeedsCheck {
 
   void judge(const Searched& searched, const TreeNeeds& needs, bool matches,
              const std::string& text) {
-    const bool met = meets(searched.facts, needs, collector_.words());
+    const bool met = meets(searched, needs, collector_.words());
+    EXPECT_TRUE(!met || SourceFilter(needs).may_match(searched.tree.source())) << text;
     EXPECT_TRUE(met || !matches) << language_.id << ", " << searched.name << " has a match of\n"
                                  << text;
     matched_ += matches && !needs.alternatives.empty() ? 1U : 0U;

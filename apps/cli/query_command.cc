@@ -130,6 +130,7 @@ void print_plan(const QueryReport& report, Output& out) {
   line("files            ", plan.files);
   line("  asked for      ", plan.files_asked_for);
   line("  left by index  ", plan.files_of_index);
+  line("  by their text  ", plan.files_with_text);
   line("  with a start   ", plan.files_with_start);
   line("blocks read      ", plan.blocks);
   line("  located        ", plan.blocks_located);

@@ -22,7 +22,7 @@ struct QueryRequest {
   MatchOptions options;                  // for each file
   unsigned jobs = 0;                     // 0: one for each processor
   const std::atomic<bool>* stop = nullptr;
-  // Look into every file, whatever the index says: for comparing.
+  // Look into every tree, whatever the index and the sources say: for comparing.
   bool use_index = true;
 };
 
@@ -48,6 +48,7 @@ struct SearchPlan {
   std::uint64_t files = 0;             // with a tree, in the store
   std::uint64_t files_asked_for = 0;   // by language and path
   std::uint64_t files_of_index = 0;    // of these: the index cannot leave them out
+  std::uint64_t files_with_text = 0;   // of these: their sources cannot leave them out
   std::uint64_t files_with_start = 0;  // of these: a match can begin somewhere in them
   std::uint64_t blocks = 0;            // whose nodes were read
   std::uint64_t blocks_located = 0;    // of these: where their nodes lie was found, too

@@ -121,16 +121,26 @@ void add_texts(const std::vector<std::string>& texts, std::vector<Clause>& claus
   clauses.push_back(std::move(clause));
 }
 
+void add_parts(std::string_view pattern, TreeNeeds::Conjunction& needs) {
+  std::vector<std::string> parts = required_parts_of_regex(pattern);
+  const auto& known = needs.texts;
+  if (parts.empty() || std::find(known.begin(), known.end(), parts) != known.end()) return;
+  needs.texts.push_back(std::move(parts));
+}
+
 // A predicate that holds for want of nodes asks for nothing.
-void add_predicate(const TextPredicate& predicate, std::vector<Clause>& clauses) {
+void add_predicate(const TextPredicate& predicate, TreeNeeds::Conjunction& needs) {
   if (!predicate.positive || !predicate.all_nodes) return;
   if (const auto* equal = std::get_if<TextPredicate::EqualsText>(&predicate.condition)) {
-    add_text(equal->text, clauses);
+    add_text(equal->text, needs.clauses);
   } else if (const auto* any = std::get_if<TextPredicate::IsAnyOf>(&predicate.condition)) {
-    add_texts(any->texts, clauses);
+    add_texts(any->texts, needs.clauses);
   } else if (const auto* match = std::get_if<TextPredicate::MatchesRegex>(&predicate.condition)) {
+    const std::size_t clauses = needs.clauses.size();
     const auto texts = texts_of_regex(match->regex.pattern());
-    if (texts) add_texts(*texts, clauses);
+    if (texts) add_texts(*texts, needs.clauses);
+    // What words say of it, the index knows without the source.
+    if (needs.clauses.size() == clauses) add_parts(match->regex.pattern(), needs);
   }
 }
 
@@ -155,9 +165,9 @@ TreeNeeds needs_of(const QueryProgram& program, const std::vector<PatternPredica
       const bool is_captured = std::any_of(steps.begin(), steps.end(), [&](std::uint32_t step) {
         return captures(program.step(step), predicate.capture);
       });
-      if (is_captured) add_predicate(predicate, conjunction.clauses);
+      if (is_captured) add_predicate(predicate, conjunction);
     }
-    if (conjunction.clauses.empty()) return {};
+    if (conjunction.says_nothing()) return {};
     needs.alternatives.push_back(std::move(conjunction));
   }
   return needs;

@@ -158,6 +158,65 @@ TEST(QueryDerivation, TextsAreWhatTheExpressionMatches) {
   EXPECT_GT(with_texts, 1000U);
 }
 
+std::string parts(std::string_view pattern) {
+  return joined(required_parts_of_regex(pattern));
+}
+
+TEST(QueryDerivation, RequiredPartsOfExpressions) {
+  EXPECT_EQ(parts("TODO|FIXME|XXX"), "FIXME|TODO|XXX");
+  EXPECT_EQ(parts("^CONFIG_"), "CONFIG_");
+  EXPECT_EQ(parts("%px?([^a-zA-Z]|$)"), "%p");
+  EXPECT_EQ(parts("abc.*defgh"), "defgh");
+  EXPECT_EQ(parts("ab+cd"), "ab");
+  EXPECT_EQ(parts("abc*de"), "ab");
+  EXPECT_EQ(parts("ab{2}cde"), "cde");
+  EXPECT_EQ(parts("a(bc|de)f"), "abcf|adef");
+  EXPECT_EQ(parts("(fool|barn.)baz"), "barn|fool");
+  EXPECT_EQ(parts("(foo|b.)bazz"), "bazz");
+  EXPECT_EQ(parts("xy(foo|ab)?z"), "xyabz|xyfooz|xyz");
+  EXPECT_EQ(parts("\\bfoo\\b"), "foo");
+  EXPECT_EQ(parts("\\d+ms"), "ms");
+  EXPECT_EQ(parts("lo+?ng"), "lo");
+  EXPECT_EQ(parts("foo\\(\\)"), "foo()");
+  EXPECT_EQ(parts("foobar|foo"), "foo");
+}
+
+TEST(QueryDerivation, OtherExpressionsRequireNothing) {
+  for (const char* pattern : {"", "a", "a|bc", ".*", "ab|", "(ab)?", "(ab)*", "(?i)abc", "(?i:ab)c",
+                              "[a-z]+", "\\w\\w", "a\\pLb", "\\x41bc", "h\xc3\xa9llo",
+                              "[[:alpha:]]bc", "abc\\b{start}", "ab{0}", "(ab){0,3}", "^*ab"}) {
+    EXPECT_EQ(parts(pattern), "") << pattern;
+  }
+}
+
+TEST(QueryDerivation, WhatMatchesHasARequiredPart) {
+  const std::vector<std::string> candidates = all_texts("ab.", 6);
+  std::mt19937_64 random(9);
+  const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
+  constexpr std::string_view pieces[] = {
+      "a", "b", "ab",   "\\.",  "(",   "(?:",   ")",    "|",   "?",   "*",  "+",     ".",
+      "^", "$", "[ab]", "[^a]", "{2}", "{0,1}", "{1,}", "\\b", "\\w", "??", "[a-b]", "ba"};
+  std::size_t with_parts = 0;
+  for (int round = 0; round < 40000; ++round) {
+    std::string pattern;
+    for (std::size_t i = below(9); i > 0; --i)
+      pattern += pieces[below(std::size(pieces))];
+    const std::vector<std::string> required = required_parts_of_regex(pattern);
+    if (required.empty()) continue;
+    const auto regex = Regex::compile(pattern);
+    if (!regex.ok()) continue;
+    ++with_parts;
+    for (const std::string& text : candidates) {
+      if (!regex.value().search(text)) continue;
+      ASSERT_TRUE(std::any_of(
+          required.begin(), required.end(),
+          [&](const std::string& part) { return text.find(part) != std::string::npos; }))
+          << pattern << " and '" << text << "', required: " << joined(required);
+    }
+  }
+  EXPECT_GT(with_parts, 1000U);
+}
+
 // ---- needs -------------------------------------------------------------------------------------
 
 std::string name_of(const Grammar& grammar, std::uint16_t symbol) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "query/query_derivation.h"
+
 namespace copse {
 namespace {
 
@@ -24,6 +26,12 @@ void need(Conjunction& all, Atom atom) {
     if (clause.size() == 1 && same(clause.front(), atom)) return;
   }
   all.clauses.push_back({std::move(atom)});
+}
+
+void need_texts(Conjunction& all, std::vector<std::string> texts) {
+  const bool known = std::find(all.texts.begin(), all.texts.end(), texts) != all.texts.end();
+  if (texts.empty() || known || all.texts.size() >= kNeedClausesMax) return;
+  all.texts.push_back(std::move(texts));
 }
 
 void need_symbol(Conjunction& all, std::uint16_t symbol) {
@@ -100,6 +108,8 @@ Alternatives join(Alternatives left, Alternatives right) {
           both.clauses.push_back(clause);
         }
       }
+      for (const auto& texts : other.texts)
+        need_texts(both, texts);
       out.push_back(std::move(both));
     }
   }
@@ -149,7 +159,12 @@ class NeedsFinder {
         needs = of(program_.utils[step.operand].step);
         in_util_[step.operand] = false;
         break;
-      case Op::Regex:
+      case Op::Regex: {
+        Conjunction all;
+        need_texts(all, required_parts_of_regex(program_.regexes[step.operand].pattern()));
+        if (!all.texts.empty()) needs.push_back(std::move(all));
+        break;
+      }
       case Op::Range:
       case Op::Not:
         break;
@@ -177,11 +192,11 @@ class NeedsFinder {
   static Alternatives one_clause(const Alternatives& alternatives) {
     std::vector<Atom> clause;
     for (const Conjunction& conjunction : alternatives) {
-      if (conjunction.clauses.front().size() != 1) return {};
+      if (conjunction.clauses.empty() || conjunction.clauses.front().size() != 1) return {};
       clause.push_back(conjunction.clauses.front().front());
     }
     if (clause.size() > kNeedClausesMax) return {};
-    return {Conjunction{{std::move(clause)}}};
+    return {Conjunction{{std::move(clause)}, {}}};
   }
 
   const RuleProgram& program_;

@@ -1,4 +1,5 @@
-// What a tree must have for anything to match in it: lets an index leave out files.
+// What a tree and its source must have for anything to match: lets an index leave out files, and a
+// look at a source the tree.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,10 @@ struct TreeNeeds {
   // Each clause must hold; a clause holds when one of its atoms does.
   struct Conjunction {
     std::vector<std::vector<Atom>> clauses;
+    // The same of texts: the source has one of each list somewhere. No index knows these.
+    std::vector<std::vector<std::string>> texts;
+
+    bool says_nothing() const { return clauses.empty() && texts.empty(); }
   };
 
   // One of these must hold. Empty: anything may match.

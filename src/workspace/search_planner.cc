@@ -24,11 +24,20 @@ class Planner {
     }
     for (const TreeNeeds::Conjunction& conjunction : needs.alternatives) {
       planned.files |= files_of(conjunction, planned.steps);
+      for (const auto& texts : conjunction.texts)
+        planned.steps.push_back(step_of_texts(texts));
     }
     return planned;
   }
 
  private:
+  static std::string step_of_texts(const std::vector<std::string>& texts) {
+    std::string step;
+    for (const std::string& text : texts)
+      step += (step.empty() ? "text " : " or ") + text;
+    return step;
+  }
+
   DocumentSet files_of(const TreeNeeds::Conjunction& conjunction,
                        std::vector<std::string>& steps) const {
     // Words leave the fewest files; they go first.

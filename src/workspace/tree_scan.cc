@@ -1,7 +1,9 @@
 // From a record to a tree that one search goes through once.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "query/source_filter.h"
 #include "syntax/lazy_nodes.h"
 #include "syntax/tree_codec.h"
 #include "workspace/workspace_impl.h"
@@ -28,9 +30,19 @@ class WholeSource : public SourceChunks {
   const FileRecord& record_;
 };
 
+// A damaged source is for the search to report.
+bool is_left_out(const LazyNodes& lazy, const FileRecord& record, const SourceFilter* filter) {
+  if (filter == nullptr || lazy.in_chunks()) return false;
+  const auto bytes = static_cast<std::uint32_t>(record.source_bytes);
+  const std::string_view source = lazy.need_source(0, bytes);
+  return !lazy.is_damaged() && !filter->may_match(source);
+}
+
 }  // namespace
 
-Result<ScannedTree> Workspace::Impl::scan_tree(const FileRecord& record, ScanMemory& memory) {
+Result<std::optional<ScannedTree>> Workspace::Impl::scan_tree(const FileRecord& record,
+                                                              ScanMemory& memory,
+                                                              const SourceFilter* filter) {
   const auto nodes =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
   COPSE_TRY(auto grammar, objects.grammar(record.grammar));
@@ -41,22 +53,24 @@ Result<ScannedTree> Workspace::Impl::scan_tree(const FileRecord& record, ScanMem
     COPSE_TRY(auto data, read_tree(record));
     const CopseFlatNode* const made = data->nodes();
     COPSE_TRY_STATUS(data->fault());
-    return ScannedTree{std::move(data), made, true};
+    return std::optional(ScannedTree{std::move(data), made, true});
   }
   const auto open = [&]() -> Result<std::unique_ptr<LazyNodes>> {
     COPSE_TRY(auto chunks, large_source(record));
     if (chunks == nullptr) chunks = std::make_unique<WholeSource>(*this, record);
     COPSE_TRY(auto lazy, LazyNodes::open(std::move(model), frame.payload, frame.owner, {},
                                          std::move(chunks), record.source_bytes, nodes, &memory));
+    if (is_left_out(*lazy, record, filter)) return std::unique_ptr<LazyNodes>();
     COPSE_TRY_STATUS(lazy->shape());
     return lazy;
   };
   auto lazy = open();
   if (!lazy.ok()) return std::move(lazy).take_error().with_context(record.path);
+  if (lazy.value() == nullptr) return std::optional<ScannedTree>();
   const CopseFlatNode* const shaped = lazy.value()->nodes();
   auto data = make_lazy_tree_data(std::move(grammar), std::move(lazy).value(),
                                   static_cast<std::uint32_t>(record.visible_nodes), true);
-  return ScannedTree{std::move(data), shaped, false};
+  return std::optional(ScannedTree{std::move(data), shaped, false});
 }
 
 }  // namespace copse

@@ -33,6 +33,7 @@ void add(std::vector<FileProblem>& to, FileProblem problem) {
 }
 
 void add(SearchPlan& to, const SearchPlan& plan) {
+  to.files_with_text += plan.files_with_text;
   to.files_with_start += plan.files_with_start;
   to.blocks += plan.blocks;
   to.blocks_located += plan.blocks_located;
@@ -72,7 +73,18 @@ void leave_out_files(Workspace::Impl& workspace, bool use_index,
 
 TreeSearch::TreeSearch(Workspace::Impl& workspace, const SearchRequest& request,
                        const SearchOutput& output)
-    : workspace_(workspace), request_(request), output_(output) {}
+    : workspace_(workspace), request_(request), output_(output) {
+  if (!request.look_at_sources) return;
+  for (const auto& [grammar, search] : request.searches) {
+    SourceFilter filter(search->needs());
+    if (filter.is_usable()) filters_.emplace(search.get(), std::move(filter));
+  }
+}
+
+const SourceFilter* TreeSearch::filter_of(const CompiledSearch& search) const {
+  const auto found = filters_.find(&search);
+  return found == filters_.end() ? nullptr : &found->second;
+}
 
 // The first runs are short, so that the first results come soon.
 void TreeSearch::cut_into_runs() {
@@ -137,12 +149,14 @@ void TreeSearch::search_file(Worker& worker, std::size_t file, Chunk& chunk, con
   const auto found = request_.searches.find(record.grammar);
   if (found == request_.searches.end()) return;
   hits.search = found->second.get();
-  auto tree = workspace_.scan_tree(record, *worker.memory);
+  auto tree = workspace_.scan_tree(record, *worker.memory, filter_of(*hits.search));
   if (!tree.ok()) {
     chunk.problems.push_back(problem_of(record.path, tree.error()));
     return;
   }
-  hits.tree = std::move(tree).value();
+  if (!tree.value()) return;
+  ++chunk.plan.files_with_text;
+  hits.tree = *std::move(tree).value();
   const std::uint64_t blocks = (hits.tree.data->node_count() + kBlockNodes - 1) / kBlockNodes;
   chunk.plan.blocks += blocks;
   chunk.plan.nodes += hits.tree.data->node_count();

@@ -14,6 +14,7 @@
 #include "copse/search.h"
 
 #include "core/ordered_work.h"
+#include "query/source_filter.h"
 #include "query/tree_needs.h"
 #include "workspace/workspace_impl.h"
 
@@ -75,6 +76,8 @@ struct SearchRequest {
   std::uint64_t limit = UINT64_MAX;
   unsigned jobs = 0;
   const std::atomic<bool>* stop = nullptr;
+  // Trees whose source has not what is searched for are not read.
+  bool look_at_sources = true;
 };
 
 // Leaves of the request's files, whose grammars are `grammar_of`, those of grammars that it has no
@@ -146,6 +149,7 @@ class TreeSearch {
   bool deliver_hits(const Chunk& chunk, QueryReport& report);
   bool visit_all(const FileHits& hits, QueryReport& report);
   TreeSearcher& searcher(Worker& worker, const CompiledSearch& search);
+  const SourceFilter* filter_of(const CompiledSearch& search) const;
   bool stopping() const {
     return request_.stop != nullptr && request_.stop->load(std::memory_order_relaxed);
   }
@@ -153,6 +157,7 @@ class TreeSearch {
   Workspace::Impl& workspace_;
   const SearchRequest& request_;
   const SearchOutput& output_;
+  std::map<const CompiledSearch*, SourceFilter> filters_;  // the usable ones
   std::vector<Run> runs_;
 };
 

@@ -32,6 +32,8 @@ struct ScannedTree {
   bool located = false;  // else only shaped: see LazyNodes::shape()
 };
 
+class SourceFilter;
+
 struct Workspace::Impl {
   explicit Impl(Store opened)
       : store(std::move(opened)), objects(store), registry(LanguageRegistry::builtin()) {}
@@ -46,8 +48,10 @@ struct Workspace::Impl {
   Result<std::string> read_source(const FileRecord& record) const;
   Result<std::shared_ptr<const TreeData>> read_tree(const FileRecord& record);
   Status read_source_into(const FileRecord& record, std::span<std::uint8_t> out) const;
-  // REQUIRES: the record has a tree. It and `memory` outlive what comes back.
-  Result<ScannedTree> scan_tree(const FileRecord& record, ScanMemory& memory);
+  // No value when the filter, if there is one, says that nothing matches; sources in chunks it is
+  // not asked about. REQUIRES: the record has a tree. It and `memory` outlive what comes back.
+  Result<std::optional<ScannedTree>> scan_tree(const FileRecord& record, ScanMemory& memory,
+                                               const SourceFilter* filter);
   // Frames where they lie.
   Result<FrameView> view_source(const FileRecord& record, FrameCheck check) const;
   Result<FrameView> view_tree(const FileRecord& record, FrameCheck check) const;

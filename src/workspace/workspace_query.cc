@@ -166,6 +166,7 @@ Result<PreparedQuery> prepare(Workspace::Impl& impl, const Workspace& workspace,
   }
   const bool use_index = request.use_index && request.limit > 0;
   leave_out_files(impl, use_index, grammar_of, prepared.search, prepared.report.plan);
+  prepared.search.look_at_sources = use_index;
   if (request.limit == 0) files.clear();
   report.files = report.plan.files_asked_for;
   prepared.search.limit = request.limit;
