@@ -203,6 +203,27 @@ TEST(QueryDifferential, EveryRangeOfSmallSources) {
   }
 }
 
+// A pattern that begins with `(_` starts at the node below, one level deeper than others that start
+// at a node of that kind; whether the depth is too large is asked only for the first of them.
+TEST(QueryDifferential, StartDepthsOfOneKind) {
+  Tally tally(fail_test);
+  const TestedLanguage& json = language("json");
+  const Subject subject(json, "small", "[[1, [2]], {\"a\": [3]}]");
+  for (const char* text :
+       {"(_ (array)) @p (array) @a", "(array) @a (_ (array)) @p", "(_ (array) @b) @p (_ (array))",
+        "(_ [(array) (document)]) @p (document) @d (array) @a"}) {
+    QueryPair query(json, text, tally);
+    ASSERT_TRUE(query.is_ready()) << text;
+    for (std::uint32_t depth = 0; depth < 6; ++depth) {
+      MatchOptions options;
+      options.max_start_depth = depth;
+      query.run(subject, Side::Live, options);
+      options.match_limit = 1;
+      query.run(subject, Side::Live, options);
+    }
+  }
+}
+
 // A query is shared: what one search left behind must not show in the next.
 TEST(QueryDifferential, SearchesDoNotDisturbEachOther) {
   Tally tally(fail_test);

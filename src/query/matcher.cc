@@ -212,12 +212,21 @@ void Matcher::start_patterns(Here& here) {
     for (const QueryEntry& entry : program_.wildcard_entries()) {
       const QueryStep& step = program_.step(entry.step);
       if (step.supertype_symbol != 0 && !walk_.has_any_supertype()) continue;
-      start(entry, here);
+      if (may_start_at(step)) start(entry, here);
     }
   }
-  for (const QueryEntry& entry : program_.entries_of(here.symbol)) {
+  // The original asks this for a symbol's first entry and takes the answer for all of them, though
+  // others may begin at another depth.
+  const auto entries = program_.entries_of(here.symbol);
+  if (entries.empty() || !may_start_at(program_.step(entries.front().step))) return;
+  for (const QueryEntry& entry : entries) {
     start(entry, here);
   }
+}
+
+bool Matcher::may_start_at(const QueryStep& step) const {
+  const std::uint32_t start_depth = depth_ - step.depth;
+  return start_depth <= scope_.max_start_depth;
 }
 
 void Matcher::start(const QueryEntry& entry, Here& here) {
@@ -225,9 +234,7 @@ void Matcher::start(const QueryEntry& entry, Here& here) {
   const MatchLevel* parent = walk_.parent();
   const bool begins = entry.is_rooted ? in_range(walk_.top(), parent)
                                       : parent_in_range(parent) && !walk_.parent_is_error();
-  if (!begins || (step.field != 0 && here.field().field != step.field)) return;
-  const std::uint32_t start_depth = depth_ - step.depth;
-  if (start_depth <= scope_.max_start_depth) add_state(entry);
+  if (begins && (step.field == 0 || here.field().field == step.field)) add_state(entry);
 }
 
 // States stay in ascending order of start depth and pattern; a duplicate of one that has not moved

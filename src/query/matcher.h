@@ -129,6 +129,8 @@ class Matcher {
   void halt();
   void enter_visible();
   void start_patterns(Here& here);
+  // Whether the match of which the current node is that step begins where max_start_depth lets it.
+  bool may_start_at(const QueryStep& step) const;
   void start(const QueryEntry& entry, Here& here);
   void add_state(const QueryEntry& entry);
   void advance_states(Here& here);
