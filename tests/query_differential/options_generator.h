@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "copse/query.h"
+
 #include "sources.h"
 
 namespace copse::query_differential {

@@ -12,19 +12,10 @@
 
 #include "outcome.h"
 #include "query/query_text.h"
-#include "reference_predicates.h"
+#include "query_runs.h"
 #include "subject.h"
 
 namespace copse::query_differential {
-
-struct FreeQuery {
-  void operator()(TSQuery* query) const { ts_query_delete(query); }
-};
-struct FreeCursor {
-  void operator()(TSQueryCursor* cursor) const { ts_query_cursor_delete(cursor); }
-};
-using RealQuery = std::unique_ptr<TSQuery, FreeQuery>;
-using RealCursor = std::unique_ptr<TSQueryCursor, FreeCursor>;
 
 // Not inlined: a leak checker must see its name.
 [[gnu::noinline]] inline TSQuery* compile_as_tree_sitter(const TSLanguage* language,
@@ -71,34 +62,73 @@ class QueryPair {
 
   // Runs it on both sides. How many matches there are.
   std::size_t run(const Subject& subject, Side side, const MatchOptions& options = {}) {
-    const Outcome real = run_real(subject, options);
-    const Outcome ours = run_copse(subject, side, options, kMatchesMax);
-    if (real.matches != ours.matches) {
-      complain(where(subject, side, options) + first_difference(real, ours));
-    }
-    if (real.complete && ours.complete &&
-        real.did_exceed_match_limit != ours.did_exceed_match_limit) {
-      complain(where(subject, side, options) + "the match limit was exceeded in one of them");
-    }
-    ++tally_.runs;
-    tally_.runs_over_limit += real.did_exceed_match_limit ? 1 : 0;
-    tally_.matches += real.matches.size();
-    for (const FoundMatch& match : real.matches)
-      tally_.captures += match.captures.size();
+    const Outcome real = run_real(real_.get(), *predicates_, subject, options);
+    compare(real, subject, side, options);
+    return real.matches.size();
+  }
+
+  // Over the whole source, without a limit in copse: where tree-sitter needs no more than `limit`,
+  // it is the answer of both. With a limit, copse passes over no node.
+  std::size_t run_whole(const Subject& subject, Side side, std::uint32_t limit) {
+    MatchOptions limited;
+    limited.match_limit = limit;
+    const Outcome real = run_real(real_.get(), *predicates_, subject, limited);
+    compare(real, subject, side, real.did_exceed_match_limit ? limited : MatchOptions{});
     return real.matches.size();
   }
 
   // A visitor that has had enough gets no more, and what it got are the first ones.
   void run_stopped(const Subject& subject, Side side, std::size_t limit) {
-    Outcome expected = run_copse(subject, side, {}, kMatchesMax);
+    Outcome expected = run_ours(subject, side, {}, kMatchesMax);
     if (expected.matches.size() > limit) expected.matches.resize(limit);
-    const Outcome stopped = run_copse(subject, side, {}, limit);
+    const Outcome stopped = run_ours(subject, side, {}, limit);
     if (stopped.matches == expected.matches) return;
     complain(where(subject, side, {}) + "stopped after " + std::to_string(limit) + ": " +
              first_difference(expected, stopped));
   }
 
  private:
+  void compare(const Outcome& real, const Subject& subject, Side side,
+               const MatchOptions& options) {
+    compare(real, run_ours(subject, side, options, kMatchesMax), where(subject, side, options));
+    if (side == Side::Shaped) {
+      compare(real, run_shaped(subject, options, kMatchesMax, AsksForPlaces::AtTheEnd),
+              where(subject, side, options) + "places at the end\n");
+    }
+    ++tally_.runs;
+    tally_.runs_over_limit += real.did_exceed_match_limit ? 1 : 0;
+    tally_.matches += real.matches.size();
+    for (const FoundMatch& match : real.matches)
+      tally_.captures += match.captures.size();
+  }
+
+  void compare(const Outcome& real, const Outcome& ours, const std::string& where) const {
+    if (real.matches != ours.matches) complain(where + first_difference(real, ours));
+    if (real.complete && ours.complete &&
+        real.did_exceed_match_limit != ours.did_exceed_match_limit) {
+      complain(where + "the match limit was exceeded in one of them");
+    }
+  }
+
+  Outcome run_ours(const Subject& subject, Side side, const MatchOptions& options,
+                   std::size_t limit) {
+    if (side == Side::Shaped) return run_shaped(subject, options, limit, AsksForPlaces::AtOnce);
+    const Query& query = side == Side::Live || !stored_ ? *live_ : *stored_;
+    return outcome_of(run_copse(query, subject, side, options, limit));
+  }
+
+  Outcome run_shaped(const Subject& subject, const MatchOptions& options, std::size_t limit,
+                     AsksForPlaces asks) {
+    if (!shaped_) shaped_.emplace(*live_);
+    return outcome_of(shaped_->run(subject, options, limit, asks));
+  }
+
+  Outcome outcome_of(Result<Outcome> result) const {
+    if (result.ok()) return std::move(result).value();
+    complain(result.error().message());
+    return {};
+  }
+
   std::string where(const Subject& subject, Side side, const MatchOptions& options) const {
     return language_.id + " " + subject.name() + " (" + std::string(name_of(side)) + "), " +
            text_of(options) + "\n" + text_ + "\n";
@@ -174,59 +204,6 @@ class QueryPair {
     }
   }
 
-  Outcome run_real(const Subject& subject, const MatchOptions& options) const {
-    const auto point = [](const Point& value) { return TSPoint{value.row, value.column}; };
-    const RealCursor cursor(ts_query_cursor_new());
-    ts_query_cursor_set_match_limit(cursor.get(), options.match_limit);
-    ts_query_cursor_set_max_start_depth(cursor.get(), options.max_start_depth);
-    COPSE_CHECK(ts_query_cursor_set_byte_range(cursor.get(), options.begin_byte, options.end_byte));
-    COPSE_CHECK(ts_query_cursor_set_point_range(cursor.get(), point(options.begin_point),
-                                                point(options.end_point)));
-    ts_query_cursor_exec(cursor.get(), real_.get(), subject.root());
-    Outcome outcome;
-    TSQueryMatch match;
-    while (ts_query_cursor_next_match(cursor.get(), &match)) {
-      if (!predicates_->hold(match, subject.source())) continue;
-      FoundMatch found{.pattern = match.pattern_index, .captures = {}};
-      for (std::uint32_t i = 0; i < match.capture_count; ++i) {
-        const TSNode node = match.captures[i].node;
-        found.captures.push_back({match.captures[i].index, subject.rank(node),
-                                  ts_node_start_byte(node), ts_node_end_byte(node),
-                                  ts_node_symbol(node), ts_node_grammar_symbol(node),
-                                  ts_node_is_named(node)});
-      }
-      outcome.matches.push_back(std::move(found));
-      if (outcome.matches.size() == kMatchesMax) {
-        outcome.complete = false;
-        break;
-      }
-    }
-    outcome.did_exceed_match_limit = ts_query_cursor_did_exceed_match_limit(cursor.get());
-    return outcome;
-  }
-
-  Outcome run_copse(const Subject& subject, Side side, const MatchOptions& options,
-                    std::size_t limit) const {
-    Outcome outcome;
-    const Tree tree = subject.tree(side);
-    const Query& query = side == Side::Live || !stored_ ? *live_ : *stored_;
-    const auto summary = query.matches(tree, options, [&](const Match& match) {
-      FoundMatch found{.pattern = match.pattern, .captures = {}};
-      for (const Capture& capture : *match.captures) {
-        const Node& node = capture.node;
-        found.captures.push_back({capture.index, subject.rank(node), node.start_byte(),
-                                  node.end_byte(), node.kind_id(), node.grammar_kind_id(),
-                                  node.is_named()});
-      }
-      outcome.matches.push_back(std::move(found));
-      outcome.complete = outcome.matches.size() < limit;
-      return outcome.complete;
-    });
-    if (!summary.ok()) complain(summary.error().message());
-    if (summary.ok()) outcome.did_exceed_match_limit = summary.value().did_exceed_match_limit;
-    return outcome;
-  }
-
   const TestedLanguage& language_;
   std::string text_;
   Tally& tally_;
@@ -234,6 +211,7 @@ class QueryPair {
   std::optional<ReferencePredicates> predicates_;
   std::optional<Query> live_;
   std::optional<Query> stored_;
+  std::optional<ShapedSearch> shaped_;  // made when it is first asked for
   bool is_ready_ = false;
 };
 

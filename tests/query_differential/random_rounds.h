@@ -40,13 +40,13 @@ class RandomRounds {
       QueryPair query(language_, generator.query(), tally, i % 8 == 0);
       if (!query.is_ready()) continue;
       // Without a limit, a few nested quantifiers keep tree-sitter busy for minutes.
-      MatchOptions limited;
-      limited.match_limit = 100;
-      query.run(subject, i % 4 == 0 ? Side::Lazy : Side::Live, limited);
-      if (&model == &sample_) query.run(sample_, Side::Live, limited);
+      constexpr std::uint32_t limit = 100;
+      query.run_whole(subject, i % 4 == 0 ? Side::Lazy : Side::Live, limit);
+      query.run_whole(subject, Side::Shaped, limit);
+      if (&model == &sample_) query.run_whole(sample_, Side::Live, limit);
       for (std::size_t k = 0; k < 3; ++k) {
         MatchOptions chosen = options.next(subject);
-        chosen.match_limit = std::min(chosen.match_limit, 100U);
+        chosen.match_limit = std::min(chosen.match_limit, limit);
         query.run(subject, Side::Live, chosen);
       }
     }
