@@ -18,8 +18,8 @@ inline constexpr std::uint64_t kLz4BytesMax = 0x7E000000;
 inline constexpr std::uint64_t kLz4ExpansionMax = 255;
 
 enum class Lz4Effort : std::uint8_t {
-  Fast,   // some 500 MB/s and more
-  Small,  // LZ4 HC at its default level: a tenth of the speed, a sixth smaller, read as fast
+  Fast,   // 0.7 GB/s on sources, 3 GB/s back
+  Small,  // LZ4 HC at its default level: a fifteenth of the speed, a quarter smaller
 };
 
 // An LZ4 block, or raw where that is not smaller. Deterministic for a version of the library.

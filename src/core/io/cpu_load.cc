@@ -5,6 +5,7 @@
 #include <charconv>
 #include <ctime>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 
 #include <unistd.h>
@@ -21,6 +22,7 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 // Of the line's numbers: user, nice, system, idle, iowait, irq, softirq, steal. What follows is
 // counted in the first two already.
 constexpr int kColumns = 8;
+constexpr int kNiceColumn = 1;
 constexpr int kIdleColumn = 3;
 constexpr int kWaitColumn = 4;
 
@@ -35,7 +37,10 @@ class RealCpuLoad final : public CpuLoad {
  public:
   Result<CpuReading> read() const override {
     COPSE_TRY(const Bytes text, real_file_system().read_file("/proc/stat", kStatBytesMax));
-    auto reading = parse_host_load(as_text(text), sysconf(_SC_CLK_TCK));
+    // Of this thread's priority, which others share with it as a rule.
+    const bool is_low = getpriority(PRIO_PROCESS, 0) > 0;
+    auto reading = parse_host_load(as_text(text), sysconf(_SC_CLK_TCK),
+                                   is_low ? LowPriority::Busy : LowPriority::Idle);
     if (!reading.ok()) return std::move(reading).take_error().with_context("/proc/stat");
     reading.value().process = process_time();
     return reading;
@@ -66,7 +71,8 @@ unsigned count_processors(std::string_view lines) {
 
 }  // namespace
 
-Result<CpuReading> parse_host_load(std::string_view stat_text, std::int64_t ticks_per_second) {
+Result<CpuReading> parse_host_load(std::string_view stat_text, std::int64_t ticks_per_second,
+                                   LowPriority low_priority) {
   constexpr std::string_view kLabel = "cpu ";
   const std::size_t line_end = stat_text.find('\n');
   if (!stat_text.starts_with(kLabel) || line_end == std::string_view::npos ||
@@ -89,7 +95,8 @@ Result<CpuReading> parse_host_load(std::string_view stat_text, std::int64_t tick
     }
     at = static_cast<std::size_t>(stop - line.data());
     reading.host_all_ns += ticks * ns_per_tick;
-    if (column != kIdleColumn && column != kWaitColumn) {
+    const bool gives_way = column == kNiceColumn && low_priority == LowPriority::Idle;
+    if (column != kIdleColumn && column != kWaitColumn && !gives_way) {
       reading.host_busy_ns += ticks * ns_per_tick;
     }
   }

@@ -16,7 +16,8 @@ struct ProcessTime {
 };
 
 // The same beside what all processes of the machine used. The kernel counts these in ticks of 10
-// ms: over 200 ms and two processors a share is right within 5 %.
+// ms: over 200 ms and two processors a share is right within 5 %. What runs at low priority gives
+// way by itself, so it counts as idle, unless this process has a low priority, too.
 struct CpuReading {
   ProcessTime process;
   std::int64_t host_busy_ns = 0;  // of all processors together; stolen time counts as busy
@@ -47,6 +48,8 @@ const CpuLoad& real_cpu_load();
 
 // From the text of /proc/stat, with so many ticks a second; its process time is zero. Corrupt when
 // the line of all processors is not there.
-Result<CpuReading> parse_host_load(std::string_view stat_text, std::int64_t ticks_per_second);
+enum class LowPriority : std::uint8_t { Idle, Busy };
+Result<CpuReading> parse_host_load(std::string_view stat_text, std::int64_t ticks_per_second,
+                                   LowPriority low_priority);
 
 }  // namespace copse

@@ -13,9 +13,10 @@ constexpr std::string_view kStat =
     "intr 12345 0 9\n";
 
 TEST(CpuLoad, ReadsTheLineOfAllProcessors) {
-  const auto reading = parse_host_load(kStat, 100);
+  const auto reading = parse_host_load(kStat, 100, LowPriority::Idle);
   ASSERT_TRUE(reading.ok()) << reading.error().message();
-  EXPECT_EQ(reading.value().host_busy_ns, 171 * 10'000'000);
+  EXPECT_EQ(reading.value().host_busy_ns, 151 * 10'000'000);
+  EXPECT_EQ(parse_host_load(kStat, 100, LowPriority::Busy).value().host_busy_ns, 171 * 10'000'000);
   EXPECT_EQ(reading.value().host_all_ns, 1221 * 10'000'000LL);
   EXPECT_EQ(reading.value().processors, 2U);
 }
@@ -25,11 +26,11 @@ TEST(CpuLoad, RefusesOtherTexts) {
        {"", "cpu  1 2 3 4 5 6 7 8", "cpu  1 2 3 4 5 6 7\n", "cpu  1 2 x 4 5 6 7 8\n",
         "cpu0 1 2 3 4 5 6 7 8\n", "cpu  1 2 3 -4 5 6 7 8\n",
         "cpu  9223372036854775807 2 3 4 5 6 7 8\n", "cpu  99999999999999999999 2 3 4 5 6 7 8\n"}) {
-    const auto reading = parse_host_load(text, 100);
+    const auto reading = parse_host_load(text, 100, LowPriority::Idle);
     ASSERT_FALSE(reading.ok()) << text;
     EXPECT_EQ(reading.error().code(), ErrorCode::Corrupt);
   }
-  EXPECT_FALSE(parse_host_load(kStat, 0).ok());
+  EXPECT_FALSE(parse_host_load(kStat, 0, LowPriority::Idle).ok());
 }
 
 TEST(CpuLoad, TheRealOneGoesOn) {
