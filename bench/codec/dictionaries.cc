@@ -1,7 +1,9 @@
 #include "codec/dictionaries.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,9 +64,9 @@ std::vector<std::string> read_evenly(const std::vector<std::string>& paths, std:
 }
 
 template <typename Compress>
-std::uint64_t sum_of(const std::vector<std::string>& texts, unsigned jobs,
-                     const Compress& compress) {
-  std::uint64_t bytes = 0;
+std::vector<std::uint64_t> sizes_of(const std::vector<std::string>& texts, unsigned jobs,
+                                    const Compress& compress) {
+  std::vector<std::uint64_t> sizes;
   ParallelOptions options;
   options.threads = jobs;
   parallel_map<std::uint64_t>(
@@ -73,10 +75,29 @@ std::uint64_t sum_of(const std::vector<std::string>& texts, unsigned jobs,
         return std::uint64_t{compress(as_bytes(texts[item])).bytes.size()};
       },
       [&](std::size_t /*item*/, std::uint64_t size) {
-        bytes += size;
+        sizes.push_back(size);
         return true;
       });
-  return bytes;
+  return sizes;
+}
+
+std::uint64_t sum_of(const std::vector<std::uint64_t>& sizes) {
+  return std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+}
+
+// What half of the files save at least, each with its share of the dictionary.
+double median_gain(const std::vector<std::string>& texts, const std::vector<std::uint64_t>& plain,
+                   const std::vector<std::uint64_t>& with, double dictionary_per_byte) {
+  std::vector<double> gains;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (plain[i] == 0) continue;
+    const double share = static_cast<double>(texts[i].size()) * dictionary_per_byte;
+    gains.push_back(1 - (static_cast<double>(with[i]) + share) / static_cast<double>(plain[i]));
+  }
+  if (gains.empty()) return 0;
+  const auto middle = gains.begin() + static_cast<std::ptrdiff_t>(gains.size() / 2);
+  std::nth_element(gains.begin(), middle, gains.end());
+  return *middle;
 }
 
 }  // namespace
@@ -95,8 +116,8 @@ int bench_dictionaries(int argc, char** argv) {
   for (const std::string& text : judged) {
     judged_bytes += text.size();
   }
-  const std::uint64_t plain =
-      sum_of(judged, jobs, [](ByteView bytes) { return compress_frame(bytes, kSmallestLevel); });
+  const auto plain =
+      sizes_of(judged, jobs, [](ByteView bytes) { return compress_frame(bytes, kSmallestLevel); });
   for (const std::size_t size : kSizes) {
     const double begin = thread_seconds();
     auto bytes = train_dictionary(samples, size);
@@ -104,24 +125,25 @@ int bench_dictionaries(int argc, char** argv) {
     if (!bytes) continue;
     const auto dictionary = Dictionary::from_bytes(std::move(*bytes));
     if (!dictionary.ok()) give_up(dictionary.error().message());
-    const std::uint64_t with = sum_of(judged, jobs, [&](ByteView each) {
+    const auto with = sizes_of(judged, jobs, [&](ByteView each) {
       return compress_small(each, kSmallestLevel, dictionary.value().get());
     });
     const std::uint64_t packed =
         compress_small(dictionary.value()->bytes(), kSmallestLevel, nullptr).bytes.size();
-    const double share = static_cast<double>(packed) * static_cast<double>(judged_bytes) /
-                         static_cast<double>(corpus.bytes);
+    const double per_byte = static_cast<double>(packed) / static_cast<double>(corpus.bytes);
+    const double all =
+        static_cast<double>(sum_of(with)) + per_byte * static_cast<double>(judged_bytes);
     JsonLine()
         .add("dictionary_bytes", std::uint64_t{dictionary.value()->bytes().size()})
         .add("packed_bytes", packed)
         .add("corpus_bytes", corpus.bytes)
         .add("judged_files", std::uint64_t{judged.size()})
         .add("judged_bytes", judged_bytes)
-        .add("plain_bytes", plain)
-        .add("with_bytes", with)
+        .add("plain_bytes", sum_of(plain))
+        .add("with_bytes", sum_of(with))
         .add("train_s", std::optional(train_s))
-        .add("gain",
-             std::optional(1 - (static_cast<double>(with) + share) / static_cast<double>(plain)))
+        .add("gain", std::optional(1 - all / static_cast<double>(sum_of(plain))))
+        .add("gain_of_files_median", std::optional(median_gain(judged, plain, with, per_byte)))
         .print();
   }
   return 0;
