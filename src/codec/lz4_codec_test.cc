@@ -59,6 +59,10 @@ TEST(Lz4Codec, RefusesWhatIsNotThere) {
   EXPECT_EQ(code(frame.bytes, 4999), ErrorCode::Corrupt);
   EXPECT_EQ(code(frame.bytes, 5001), ErrorCode::Corrupt);
   // Nothing is allocated for what such a payload cannot hold.
+  const std::uint64_t most = frame.bytes.size() * kLz4ExpansionMax;
+  EXPECT_TRUE(check_stated_length(kLz4, frame.bytes, most, kLimit).ok());
+  EXPECT_EQ(check_stated_length(kLz4, frame.bytes, most + 1, kLimit).error().code(),
+            ErrorCode::Corrupt);
   EXPECT_EQ(code(frame.bytes, kLimit), ErrorCode::Corrupt);
   EXPECT_EQ(code(frame.bytes, kLimit + 1), ErrorCode::LimitExceeded);
   for (std::size_t size = 0; size < frame.bytes.size(); ++size) {
