@@ -1,11 +1,14 @@
-// Frame payloads through libzstd.
+// Frame payloads through libzstd and liblz4.
 #include "codec/frame_codec.h"
 
 #include <algorithm>
 #include <string>
 
+#include <lz4.h>
+
 #include "codec/chunked_frame.h"
 #include "codec/dictionary_prepared.h"
+#include "codec/lz4_codec.h"
 #include "codec/zstd_context.h"
 
 namespace copse {
@@ -71,6 +74,18 @@ Status restore(ByteView payload, ZSTD_format_e format, const Dictionary* diction
   return success();
 }
 
+Status restore_lz4(ByteView payload, std::span<std::uint8_t> out) {
+  if (payload.size() > kLz4BytesMax || out.size() > kLz4BytesMax) {
+    return Error(ErrorCode::Corrupt, "LZ4 frame is larger than a block can be");
+  }
+  const int size =
+      LZ4_decompress_safe(as_text(payload).data(), reinterpret_cast<char*>(out.data()),
+                          static_cast<int>(payload.size()), static_cast<int>(out.size()));
+  if (size < 0) return Error(ErrorCode::Corrupt, "LZ4 frame does not decompress");
+  const auto found = static_cast<std::size_t>(size);
+  return found == out.size() ? success() : Status(wrong_length(out.size(), found));
+}
+
 Error unknown_codec(std::uint8_t codec) {
   return {ErrorCode::Unsupported,
           "frame has codec " + std::to_string(codec) + ", which this copse does not know"};
@@ -113,6 +128,8 @@ Status decompress_into(std::uint8_t codec, ByteView payload, const Dictionary* d
         return Error(ErrorCode::Corrupt, "frame needs a dictionary, and none is on record for it");
       }
       return restore(payload, ZSTD_f_zstd1_magicless, dictionary, out);
+    case FrameCodec::Lz4:
+      return restore_lz4(payload, out);
     case FrameCodec::Chunked: {
       COPSE_TRY(const ChunkedFrame chunks, ChunkedFrame::read(payload, out.size()));
       for (std::size_t i = 0; i < chunks.chunk_count(); ++i) {
@@ -148,6 +165,10 @@ Status check_stated_length(std::uint8_t codec, ByteView payload, std::uint64_t r
       const std::uint64_t most = payload.size() / kBlockHeaderBytes * kBlockBytesMax;
       if (raw_bytes <= most) return success();
       return wrong_length(raw_bytes, most);
+    }
+    case FrameCodec::Lz4: {
+      const std::uint64_t most = payload.size() * kLz4ExpansionMax;
+      return raw_bytes <= most ? success() : Status(wrong_length(raw_bytes, most));
     }
     case FrameCodec::Chunked: {
       const std::uint64_t most = payload.size() / kBlockHeaderBytes * kBlockBytesMax;

@@ -21,6 +21,7 @@ enum class FrameCodec : std::uint8_t {
   ZstdDictionary = 2,  // a bare frame that needs the dictionary it was made with
   ZstdBare = 3,        // a frame without magic number, length and checksum, which stand elsewhere
   Chunked = 4,         // parts that are read alone: chunked_frame.h
+  Lz4 = 5,             // a bare LZ4 block: lz4_codec.h
 };
 
 struct FramePayload {
