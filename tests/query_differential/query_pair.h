@@ -59,6 +59,7 @@ class QueryPair {
     is_ready_ = real_ != nullptr && accepted;
     if (is_ready_) {
       compare_facts(*live_);
+      if (with_stored) store_and_read(language.stored);
       if (with_stored) compare_facts(*stored_);
     } else {
       ++tally_.refused;
@@ -131,6 +132,17 @@ class QueryPair {
                   std::to_string(said.offset) + ": " + said.message);
     }
     return false;
+  }
+
+  // What runs over stored trees was stored as well, and is the compiled one again.
+  void store_and_read(const std::shared_ptr<const Grammar>& grammar) {
+    const std::string bytes = stored_->to_bytes();
+    require(bytes == live_->to_bytes(), "other bytes from the loaded grammar");
+    auto read = Query::from_bytes(Language(grammar), bytes);
+    require(read.ok(), "bytes refused: " + (read.ok() ? std::string() : read.error().message()));
+    if (!read.ok()) return;
+    require(read.value().to_bytes() == bytes, "other bytes after reading");
+    stored_.emplace(std::move(read).value());
   }
 
   bool is_refused_predicate(const QueryError& said) const {
