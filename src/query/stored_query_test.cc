@@ -20,7 +20,7 @@
 namespace copse {
 namespace {
 
-// Every sort of step, list and fact; docs/formats/query.md takes a shorter one to pieces.
+// Every sort of step, list and fact.
 constexpr std::string_view kAllSorts = R"(
 ((pair key: (string) @key value: [(number) (true) "{"]? @value) @pair
   (#eq? @key "\"a\"") (#any-of? @key "x" "y") (#not-match? @value "^[a-c]\\w$")
@@ -85,6 +85,20 @@ TEST(StoredQuery, ComesBackAsItWas) {
   EXPECT_EQ(read.value().capture_quantifier(0, 1), CaptureQuantifier::ZeroOrOne);
   EXPECT_EQ(read.value().compiled()->needs.alternatives.size(),
             query.compiled()->needs.alternatives.size());
+}
+
+// What docs/formats/query.md takes to pieces, but for the grammar's identity and the checksum.
+TEST(StoredQuery, IsTheExampleOfTheFormatsPage) {
+  const std::string bytes = compile("(number) @n").to_bytes();
+  constexpr std::uint8_t kHead[] = {0x63, 0x6f, 0x70, 0x73, 0x65, 0x71, 0x72, 0x79,
+                                    0x01, 0x00, 0x00, 0x00, 0x5c, 0x00, 0x00, 0x00};
+  constexpr std::uint8_t kBody[] = {0x04, 0x6a, 0x73, 0x6f, 0x6e, 0x01, 0x01, 0x6e, 0x01,
+                                    0x00, 0x00, 0x02, 0x01, 0x10, 0x0a, 0x00, 0x00, 0x00,
+                                    0x80, 0x00, 0xff, 0xff, 0x03, 0x01, 0x00, 0x0b, 0x01,
+                                    0x01, 0x00, 0x03, 0x00, 0x01, 0x00, 0x00, 0x01, 0x00};
+  ASSERT_EQ(bytes.size(), 48 + sizeof(kBody) + 8);
+  EXPECT_EQ(std::string_view(bytes).substr(0, 16), as_text(kHead));
+  EXPECT_EQ(std::string_view(bytes).substr(48, sizeof(kBody)), as_text(kBody));
 }
 
 TEST(StoredQuery, OfNoPatternIsOneToo) {
