@@ -1,6 +1,9 @@
 // Writes the seeds that cannot be typed: copse_fuzz_seeds <folder of the corpora>. They are kept in
 // fuzz/corpus; run it again when a target's input changes its form, or a format does.
 #include <filesystem>
+#include <utility>
+
+#include "copse/query.h"
 
 #include "fuzz_support.h"
 #include "postings/postings_builder.h"
@@ -150,6 +153,24 @@ void make_postings(const Corpus& postings) {
   postings.add("segment", seed);
 }
 
+void make_queries(const Corpus& queries) {
+  constexpr std::pair<const char*, const char*> kTexts[] = {
+      {"plain", "(number) @n"},
+      {"nothing", ""},
+      {"shapes", R"((array . ((_value) . (number)+ @n)* (null)? .) @list (_ (ERROR) @error)
+         (pair !value) @half (MISSING "]") @missing (_value/number) [(true) (false)] @b)"},
+      {"predicates", R"(((pair key: (string) @key value: (_)? @value) (#eq? @key "\"a\"")
+         (#any-of? @key "x" "y") (#not-match? @value "^[a-c]\\d$") (#set! @key kind "entry")
+         (#is? local) (#strip! @key ".")) ((number) @a (string) @c (#eq? @a @c)))"},
+  };
+  for (const auto& [name, text] : kTexts) {
+    const auto query = Query::compile(Language(fuzz::json().grammar()), text);
+    fuzz::require(query.ok());
+    const std::string bytes = query.value().to_bytes();
+    queries.add(name, {bytes.begin(), bytes.end()});
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -159,5 +180,6 @@ int main(int argc, char** argv) {
   make_rans({argv[1], "rans"});
   make_side_streams({argv[1], "side_streams"});
   make_postings({argv[1], "postings"});
+  make_queries({argv[1], "stored_query"});
   return 0;
 }

@@ -60,7 +60,8 @@ class Node {
   std::uint32_t end_byte() const;
   Point start_point() const;
   Point end_point() const;
-  // The bytes of the source that the node covers. O(1).
+  // The bytes of the source that the node covers, not copied: a view that lasts as long as some
+  // copy of the Tree does, and in a search over a workspace until the visitor returns. O(1).
   std::string_view text() const;
 
   // Visible children, as tree-sitter counts them. O(children, hidden ones included).

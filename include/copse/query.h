@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,8 @@ struct Capture {
   Node node;
 };
 
-// What is valid inside the visitor's call only.
+// A match as a view: nothing is copied for it. Valid inside the visitor's call, or until
+// MatchCursor::next() is called again.
 struct Match {
   std::uint32_t pattern = 0;
   const std::vector<Capture>* captures = nullptr;
@@ -73,6 +75,30 @@ struct MatchSummary {
   bool did_exceed_match_limit = false;
 };
 
+// The matches of one tree, one after the other, for those who want to ask for the next one
+// themselves: the same ones in the same order as Query::matches() visits. Holds its query and its
+// tree. For one thread; many threads may have cursors of one query.
+class MatchCursor {
+ public:
+  MatchCursor(MatchCursor&& other) noexcept;
+  MatchCursor& operator=(MatchCursor&& other) noexcept;
+  ~MatchCursor();
+
+  // No value when there are no more. Looks no further than to the end of that match. Texts of nodes
+  // are views of the tree's source: see Node::text().
+  std::optional<Match> next();
+  // How it went so far.
+  MatchSummary summary() const;
+
+ private:
+  friend class Query;
+  struct State;
+
+  explicit MatchCursor(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
 // A compiled query. Immutable: compile once, share between threads. Cheap to copy.
 class Query {
  public:
@@ -83,6 +109,15 @@ class Query {
   // with many states.
   static Result<Query> compile(const Language& language, std::string_view text,
                                QueryError* error = nullptr);
+
+  // The compiled query as bytes, to be kept in a file or sent: docs/formats/query.md. The same
+  // query gives the same bytes. O(the query).
+  std::string to_bytes() const;
+  // The query that to_bytes() was asked of, without compiling its text again: the same matches, the
+  // same facts. Takes any bytes: Corrupt when they are damaged, Unsupported when a newer version of
+  // the library wrote them, InvalidArgument when the query was compiled for a language with another
+  // identity; then compile it again. Regular expressions are compiled anew.
+  static Result<Query> from_bytes(const Language& language, std::string_view bytes);
 
   std::uint32_t pattern_count() const;
   const std::vector<std::string>& capture_names() const;
@@ -97,12 +132,14 @@ class Query {
   // bounded by the matches in progress, not by the result.
   Result<MatchSummary> matches(const Tree& tree, const MatchOptions& options,
                                const std::function<bool(const Match&)>& visit) const;
+  // The same matches, asked for one by one. Same requirements, same errors.
+  Result<MatchCursor> cursor(const Tree& tree, const MatchOptions& options = {}) const;
 
   // ---- Facts about the text. REQUIRES: pattern < pattern_count(), capture <
   // capture_names().size(). O(1) where nothing else is said; the vectors live as long as the query.
 
-  // O(patterns).
   PatternFacts pattern_facts(std::uint32_t pattern) const;
+  // O(log captures).
   CaptureQuantifier capture_quantifier(std::uint32_t pattern, std::uint32_t capture) const;
   // #set!, in the order of the text.
   const std::vector<QueryProperty>& properties(std::uint32_t pattern) const;
@@ -111,7 +148,7 @@ class Query {
   // All that are neither of these nor compare text.
   const std::vector<GeneralPredicate>& general_predicates(std::uint32_t pattern) const;
   // Whether the pattern is sure to match once it reached the step that stands at this byte of the
-  // text: ts_query_is_pattern_guaranteed_at_step. O(steps).
+  // text: ts_query_is_pattern_guaranteed_at_step. O(log steps).
   bool is_guaranteed_at(std::uint32_t byte) const;
 
  private:

@@ -1,14 +1,12 @@
 // What a Query holds. Immutable; shared by threads.
 #pragma once
 
-#include <memory>
-#include <string>
+#include <cstdint>
 #include <vector>
 
 #include "copse/query.h"
 
 #include "query/predicates.h"
-#include "query/query_engine.h"
 #include "query/query_facts.h"
 #include "query/query_program.h"
 #include "query/query_tables.h"
@@ -16,24 +14,21 @@
 
 namespace copse {
 
-struct FreeQuery {
-  void operator()(TSQuery* query) const { copse_query_delete(query); }
-};
-using QueryHandle = std::unique_ptr<TSQuery, FreeQuery>;
-
 struct Query::Compiled {
-  explicit Compiled(Language query_language)
-      : language(std::move(query_language)), tables(*language.grammar()) {}
+  // REQUIRES: the parts were compiled for that language. Follow it up with compile_predicates().
+  Compiled(Language query_language, QueryParts parts);
+
+  // On failure `pattern` is the one whose predicates are refused.
+  Status compile_predicates(std::uint32_t& pattern);
 
   Language language;
   QueryTables tables;
-  QueryHandle query;
   QueryProgram program;
+  QueryFacts facts;
+  // Made of these.
   StartTable starts;
   SingleNodes single_nodes;
-  std::vector<std::string> capture_names;
   std::vector<PatternPredicates> predicates;
-  QueryFacts facts;
   TreeNeeds needs;
 };
 

@@ -290,6 +290,8 @@ void Matcher::advance_states(Here& here) {
     state.has_alternatives = false;
     copies = 0;
     if (std::uint32_t{state.start_depth} + step.depth != depth) continue;
+    // In a tree of as many levels, a complete state.
+    if (step.depth == kPatternDone) continue;
     const bool node_fits = fits(step, here);
     bool later_can = false;
     if (!(step.is_immediate && here.is_named) && !state.seeks_immediate) {

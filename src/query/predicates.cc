@@ -6,16 +6,14 @@
 #include <span>
 #include <utility>
 
-#include "core/check.h"
-#include "query/query_error.h"
-
 namespace copse {
 namespace {
 
-using Steps = std::span<const TSQueryPredicateStep>;
+using Argument = GeneralPredicate::Argument;
+using Arguments = std::span<const Argument>;
 
-bool is_capture(const TSQueryPredicateStep& step) {
-  return step.type == TSQueryPredicateStepTypeCapture;
+bool is_capture(const Argument& argument) {
+  return argument.capture.has_value();
 }
 
 // "any-not-match?" taken apart.
@@ -43,35 +41,46 @@ Operator parse_operator(std::string_view name) {
   return result;
 }
 
-// Reads the predicates of one pattern after the other.
 class Compiler {
  public:
-  Compiler(const TSQuery* query, const std::vector<std::string>& capture_names)
-      : query_(query), capture_names_(capture_names) {}
+  explicit Compiler(const std::vector<std::string>& capture_names)
+      : capture_names_(capture_names) {}
 
-  Result<PatternPredicates> pattern(Steps steps) {
-    PatternPredicates predicates;
-    while (!steps.empty()) {
-      const auto done = std::find_if(steps.begin(), steps.end(), [](const auto& step) {
-        return step.type == TSQueryPredicateStepTypeDone;
-      });
-      const auto size = static_cast<std::size_t>(done - steps.begin());
-      COPSE_TRY_STATUS(predicate(steps.first(size), predicates));
-      steps = steps.subspan(std::min(size + 1, steps.size()));
+  Status predicate(const GeneralPredicate& written, PatternPredicates& out) const {
+    const std::string_view name = written.name;
+    const Arguments arguments = written.arguments;
+    const Operator parsed = parse_operator(name);
+    if (parsed.base.empty()) {
+      if (name == "set!" || name == "is?" || name == "is-not?") return property(name, arguments);
+      return success();
     }
-    return predicates;
+    COPSE_TRY_STATUS(check_arguments(name, parsed, arguments));
+    TextPredicate made{.capture = *arguments[0].capture,
+                       .positive = parsed.positive,
+                       .all_nodes = parsed.all_nodes,
+                       .condition = TextPredicate::EqualsCapture{0}};
+    if (parsed.base == "any-of?") {
+      made.condition = any_of(arguments.subspan(1));
+    } else if (parsed.base == "match?") {
+      auto regex = Regex::compile(arguments[1].text);
+      if (!regex.ok()) {
+        return refused(name, "cannot use the pattern " + quoted(arguments[1]) + ": " +
+                                 regex.error().message());
+      }
+      made.condition = TextPredicate::MatchesRegex{std::move(regex).value()};
+    } else if (is_capture(arguments[1])) {
+      made.condition = TextPredicate::EqualsCapture{*arguments[1].capture};
+    } else {
+      made.condition = TextPredicate::EqualsText{arguments[1].text};
+    }
+    out.push_back(std::move(made));
+    return success();
   }
 
  private:
-  std::string_view string_of(const TSQueryPredicateStep& step) const {
-    std::uint32_t length = 0;
-    const char* text = copse_query_string_value_for_id(query_, step.value_id, &length);
-    return {text, length};
-  }
-
-  std::string quoted(const TSQueryPredicateStep& step) const {
-    if (is_capture(step)) return "@" + capture_names_[step.value_id];
-    return '"' + std::string(string_of(step)) + '"';
+  std::string quoted(const Argument& argument) const {
+    if (is_capture(argument)) return "@" + capture_names_[*argument.capture];
+    return '"' + argument.text + '"';
   }
 
   static Error refused(std::string_view name, const std::string& reason) {
@@ -82,39 +91,7 @@ class Compiler {
     return refused(name, "takes " + std::string(expected) + ", not " + std::to_string(got));
   }
 
-  Status predicate(Steps steps, PatternPredicates& out) const {
-    COPSE_CHECK(!steps.empty() && !is_capture(steps[0]));
-    const std::string_view name = string_of(steps[0]);
-    const Steps arguments = steps.subspan(1);
-    const Operator parsed = parse_operator(name);
-    if (parsed.base.empty()) {
-      if (name == "set!" || name == "is?" || name == "is-not?") return property(name, arguments);
-      return success();
-    }
-    COPSE_TRY_STATUS(check_arguments(name, parsed, arguments));
-    TextPredicate made{.capture = arguments[0].value_id,
-                       .positive = parsed.positive,
-                       .all_nodes = parsed.all_nodes,
-                       .condition = TextPredicate::EqualsCapture{0}};
-    if (parsed.base == "any-of?") {
-      made.condition = any_of(arguments.subspan(1));
-    } else if (parsed.base == "match?") {
-      auto regex = Regex::compile(string_of(arguments[1]));
-      if (!regex.ok()) {
-        return refused(name, "cannot use the pattern " + quoted(arguments[1]) + ": " +
-                                 regex.error().message());
-      }
-      made.condition = TextPredicate::MatchesRegex{std::move(regex).value()};
-    } else if (is_capture(arguments[1])) {
-      made.condition = TextPredicate::EqualsCapture{arguments[1].value_id};
-    } else {
-      made.condition = TextPredicate::EqualsText{std::string(string_of(arguments[1]))};
-    }
-    out.push_back(std::move(made));
-    return success();
-  }
-
-  Status check_arguments(std::string_view name, const Operator& parsed, Steps arguments) const {
+  Status check_arguments(std::string_view name, const Operator& parsed, Arguments arguments) const {
     const bool list = parsed.base == "any-of?";
     if (list ? arguments.empty() : arguments.size() != 2) {
       return wrong_count(name, list ? "at least 1 argument" : "2 arguments", arguments.size());
@@ -123,24 +100,24 @@ class Compiler {
       return refused(name, "takes a capture first, not " + quoted(arguments[0]));
     }
     if (parsed.base == "eq?") return success();
-    for (const TSQueryPredicateStep& argument : arguments.subspan(1)) {
+    for (const Argument& argument : arguments.subspan(1)) {
       if (!is_capture(argument)) continue;
       return refused(name, "takes a string after its capture, not " + quoted(argument));
     }
     return success();
   }
 
-  TextPredicate::IsAnyOf any_of(Steps arguments) const {
+  TextPredicate::IsAnyOf any_of(Arguments arguments) const {
     TextPredicate::IsAnyOf result;
-    for (const TSQueryPredicateStep& argument : arguments) {
-      result.texts.emplace_back(string_of(argument));
+    for (const Argument& argument : arguments) {
+      result.texts.push_back(argument.text);
     }
     std::sort(result.texts.begin(), result.texts.end());
     return result;
   }
 
   // A key, perhaps a value, perhaps one capture, in any order.
-  static Status property(std::string_view name, Steps arguments) {
+  static Status property(std::string_view name, Arguments arguments) {
     if (arguments.empty() || arguments.size() > 3) {
       return wrong_count(name, "1 to 3 arguments", arguments.size());
     }
@@ -152,7 +129,6 @@ class Compiler {
     return success();
   }
 
-  const TSQuery* query_;
   const std::vector<std::string>& capture_names_;
 };
 
@@ -228,24 +204,12 @@ bool compares_text(std::string_view name) {
   return !parse_operator(name).base.empty();
 }
 
-Result<std::vector<PatternPredicates>> compile_predicates(
-    const TSQuery* query, std::string_view text, const std::vector<std::string>& capture_names,
-    QueryError& error) {
-  Compiler compiler(query, capture_names);
-  std::vector<PatternPredicates> result;
-  const std::uint32_t count = copse_query_pattern_count(query);
-  result.reserve(count);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    std::uint32_t length = 0;
-    const TSQueryPredicateStep* steps = copse_query_predicates_for_pattern(query, i, &length);
-    auto pattern = compiler.pattern(Steps(steps, length));
-    if (!pattern.ok()) {
-      error =
-          make_query_error(QueryError::Kind::Predicate, text,
-                           copse_query_start_byte_for_pattern(query, i), pattern.error().message());
-      return std::move(pattern).take_error();
-    }
-    result.push_back(std::move(pattern).value());
+Result<PatternPredicates> compile_predicates(const std::vector<GeneralPredicate>& predicates,
+                                             const std::vector<std::string>& capture_names) {
+  const Compiler compiler(capture_names);
+  PatternPredicates result;
+  for (const GeneralPredicate& predicate : predicates) {
+    COPSE_TRY_STATUS(compiler.predicate(predicate, result));
   }
   return result;
 }

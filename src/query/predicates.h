@@ -15,7 +15,6 @@
 #include "copse/query.h"
 #include "copse/result.h"
 
-#include "query/query_engine.h"
 #include "query/regex.h"
 
 namespace copse {
@@ -47,11 +46,10 @@ using PatternPredicates = std::vector<TextPredicate>;
 // nothing.
 bool compares_text(std::string_view name);
 
-// By pattern. On failure `error` says which pattern and why: tree-sitter's Rust binding refuses the
-// same arguments.
-Result<std::vector<PatternPredicates>> compile_predicates(
-    const TSQuery* query, std::string_view text, const std::vector<std::string>& capture_names,
-    QueryError& error);
+// Of one pattern. Refuses the arguments that tree-sitter's Rust binding refuses, and says why.
+// REQUIRES: every capture that is an argument has a name.
+Result<PatternPredicates> compile_predicates(const std::vector<GeneralPredicate>& predicates,
+                                             const std::vector<std::string>& capture_names);
 
 // Whether all of a pattern's predicates hold for a match with these captures.
 bool satisfies(const PatternPredicates& predicates, const std::vector<Capture>& captures);

@@ -6,12 +6,11 @@
 #include <utility>
 
 #include "query/compiled_query.h"
-#include "query/match_range.h"
+#include "query/program_check.h"
 #include "query/query_derivation.h"
 #include "query/query_error.h"
-#include "query/query_scan.h"
 #include "query/query_text.h"
-#include "syntax/tree_data.h"
+#include "query/stored_query.h"
 
 namespace copse {
 namespace {
@@ -75,56 +74,98 @@ Error report_unusable(const UnusableQuery& unusable, std::string_view text, Quer
                 error);
 }
 
-std::vector<std::string> names_of_captures(const TSQuery* query) {
-  std::vector<std::string> names(copse_query_capture_count(query));
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    std::uint32_t length = 0;
-    const char* name =
-        copse_query_capture_name_for_id(query, static_cast<std::uint32_t>(i), &length);
-    names[i].assign(name, length);
-  }
-  return names;
+struct FreeQuery {
+  void operator()(TSQuery* query) const { copse_query_delete(query); }
+};
+using QueryHandle = std::unique_ptr<TSQuery, FreeQuery>;
+
+Error report_predicate(Error&& reason, std::string_view text, std::uint32_t offset,
+                       QueryError* error) {
+  const ErrorCode code = reason.code();
+  return report(code, make_query_error(QueryError::Kind::Predicate, text, offset, reason.message()),
+                error);
+}
+
+// Where the pattern of a step begins.
+std::uint32_t begin_of_pattern(const QueryParts& parts, std::uint32_t step) {
+  const auto begin = parts.program.steps.begin();
+  const auto before = std::count_if(
+      begin, begin + step, [](const QueryStep& each) { return each.depth == kPatternDone; });
+  return parts.patterns.all[static_cast<std::size_t>(before)].facts.begin_byte;
 }
 
 }  // namespace
+
+Query::Compiled::Compiled(Language query_language, QueryParts parts)
+    : language(std::move(query_language)),
+      tables(*language.grammar()),
+      program(std::move(parts.program)),
+      facts(std::move(parts.patterns)),
+      starts(program, tables),
+      single_nodes(program, tables) {}
+
+Status Query::Compiled::compile_predicates(std::uint32_t& pattern) {
+  const QueryPatterns& patterns = facts.patterns();
+  predicates.reserve(patterns.all.size());
+  for (pattern = 0; pattern < patterns.all.size(); ++pattern) {
+    COPSE_TRY(PatternPredicates compiled,
+              copse::compile_predicates(patterns.all[pattern].predicates, patterns.capture_names));
+    predicates.push_back(std::move(compiled));
+  }
+  needs = needs_of(program, predicates);
+  return success();
+}
 
 Result<Query> Query::compile(const Language& language, std::string_view text, QueryError* error) {
   if (const auto unusable = check_query_text(text, *language.grammar())) {
     return report_unusable(*unusable, text, error);
   }
-  auto compiled = std::make_shared<Compiled>(language);
   std::uint32_t offset = 0;
   TSQueryError type = TSQueryErrorNone;
   bool fault = false;
-  compiled->query.reset(copse_query_new(language.grammar()->language(), text.data(),
-                                        static_cast<std::uint32_t>(text.size()), &offset, &type,
-                                        &fault));
+  const QueryHandle made(copse_query_new(language.grammar()->language(), text.data(),
+                                         static_cast<std::uint32_t>(text.size()), &offset, &type,
+                                         &fault));
   if (fault) return report(ErrorCode::Corrupt, fault_error(language, text), error);
-  if (compiled->query == nullptr) {
+  if (made == nullptr) {
     const ErrorCode code =
         type == TSQueryErrorLanguage ? ErrorCode::Unsupported : ErrorCode::InvalidArgument;
     return report(code, engine_error(type, language, text, offset), error);
   }
-  compiled->program = QueryProgram(compiled->query.get(), compiled->tables);
-  compiled->starts = StartTable(compiled->program, compiled->tables);
-  compiled->single_nodes = SingleNodes(compiled->program, compiled->tables);
-  compiled->capture_names = names_of_captures(compiled->query.get());
-  QueryError details;
-  auto predicates =
-      compile_predicates(compiled->query.get(), text, compiled->capture_names, details);
-  if (!predicates.ok()) return report(predicates.error().code(), std::move(details), error);
-  compiled->predicates = std::move(predicates).value();
-  compiled->needs = needs_of(compiled->program, compiled->predicates);
-  compiled->facts = QueryFacts(compiled->query.get());
+  QueryParts parts{program_parts_of(made.get()), patterns_of(made.get())};
+  if (const auto step = first_crowded_step(parts.program.steps)) {
+    return report_unusable({UnusableQuery::Reason::TooLarge, begin_of_pattern(parts, *step),
+                            "the pattern's repetitions and alternatives multiply: one node would "
+                            "begin more than " +
+                                std::to_string(kMovesMax) + " matches of it"},
+                           text, error);
+  }
+  auto compiled = std::make_shared<Compiled>(language, std::move(parts));
+  std::uint32_t pattern = 0;
+  Status status = compiled->compile_predicates(pattern);
+  if (!status.ok()) {
+    const std::uint32_t begin = compiled->facts.pattern(pattern).facts.begin_byte;
+    return report_predicate(std::move(status).take_error(), text, begin, error);
+  }
   return Query(std::move(compiled));
 }
 
-std::uint32_t Query::pattern_count() const {
-  return copse_query_pattern_count(compiled_->query.get());
+Result<Query> Query::from_bytes(const Language& language, std::string_view bytes) {
+  COPSE_TRY(QueryParts parts, read_query(as_bytes(bytes), *language.grammar()));
+  auto compiled = std::make_shared<Compiled>(language, std::move(parts));
+  std::uint32_t pattern = 0;
+  const Status status = compiled->compile_predicates(pattern);
+  if (!status.ok()) {
+    return Error(ErrorCode::Corrupt, "stored query: pattern " + std::to_string(pattern) + ": " +
+                                         status.error().message());
+  }
+  return Query(std::move(compiled));
 }
 
-const std::vector<std::string>& Query::capture_names() const {
-  return compiled_->capture_names;
+std::string Query::to_bytes() const {
+  const Bytes bytes =
+      write_query(compiled_->program.parts(), facts().patterns(), *compiled_->language.grammar());
+  return std::string(as_text(bytes));
 }
 
 Language Query::language() const {
@@ -133,25 +174,6 @@ Language Query::language() const {
 
 const QueryFacts& Query::facts() const {
   return compiled_->facts;
-}
-
-Result<MatchSummary> Query::matches(const Tree& tree, const MatchOptions& options,
-                                    const std::function<bool(const Match&)>& visit) const {
-  const TreeData& data = *tree.data();
-  const Grammar& own = *compiled_->language.grammar();
-  if (data.grammar.get() != &own && data.grammar->identity() != own.identity()) {
-    return Error(ErrorCode::InvalidArgument, "the query is for grammar " + own.name() + " " +
-                                                 own.identity().hex() + ", the tree of " +
-                                                 data.grammar->name() + " " +
-                                                 data.grammar->identity().hex());
-  }
-  COPSE_TRY(const MatchScope scope, scope_of(options, data));
-  const CopseFlatNode* const nodes = data.nodes();
-  COPSE_TRY_STATUS(data.fault());
-  QueryScan scan(*this);
-  scan.begin(data, nodes, true, scope);
-  scan.run(visit);
-  return MatchSummary{scan.did_exceed_match_limit()};
 }
 
 }  // namespace copse

@@ -122,10 +122,6 @@ uint32_t copse_query_entry_count(const TSQuery* query) {
   return query->pattern_map.size;
 }
 
-uint32_t copse_query_wildcard_entry_count(const TSQuery* query) {
-  return query->wildcard_root_pattern_count;
-}
-
 CopseQueryEntry copse_query_entry(const TSQuery* query, uint32_t index) {
   const PatternEntry* entry = &query->pattern_map.contents[index];
   return (CopseQueryEntry){entry->step_index, entry->pattern_index, entry->is_rooted};
@@ -145,4 +141,17 @@ uint32_t copse_query_rootless_repeat_count(const TSQuery* query) {
 
 uint16_t copse_query_rootless_repeat(const TSQuery* query, uint32_t index) {
   return query->repeat_symbols_with_rootless_patterns.contents[index];
+}
+
+uint32_t copse_query_step_offset_count(const TSQuery* query) {
+  return query->step_offsets.size;
+}
+
+CopseQueryStepOffset copse_query_step_offset(const TSQuery* query, uint32_t index) {
+  const StepOffset* offset = &query->step_offsets.contents[index];
+  return (CopseQueryStepOffset){offset->byte_offset, offset->step_index};
+}
+
+uint32_t copse_query_capture_quantifier_count(const TSQuery* query, uint32_t pattern_index) {
+  return query->capture_quantifiers.contents[pattern_index].size;
 }

@@ -53,11 +53,10 @@ uint32_t copse_query_start_byte_for_pattern(const TSQuery* query, uint32_t patte
 uint32_t copse_query_end_byte_for_pattern(const TSQuery* query, uint32_t pattern_index);
 TSQuantifier copse_query_capture_quantifier_for_id(const TSQuery* query, uint32_t pattern_index,
                                                    uint32_t capture_index);
-bool copse_query_is_pattern_rooted(const TSQuery* query, uint32_t pattern_index);
 bool copse_query_is_pattern_non_local(const TSQuery* query, uint32_t pattern_index);
-bool copse_query_is_pattern_guaranteed_at_step(const TSQuery* query, uint32_t byte_offset);
 
-// A compiled query's insides, for QueryProgram. Lists are copied out one element at a time.
+// A compiled query's insides, for ProgramParts and QueryPatterns. Lists are copied out one element
+// at a time.
 #define COPSE_QUERY_STEP_CAPTURES 3
 typedef struct CopseQueryStep {
   uint16_t symbol;                               // 0: any
@@ -85,15 +84,25 @@ typedef struct CopseQueryEntry {
   bool is_rooted;
 } CopseQueryEntry;
 
+// Where in the text a step was read.
+typedef struct CopseQueryStepOffset {
+  uint32_t byte;
+  uint16_t step;
+} CopseQueryStepOffset;
+
 uint32_t copse_query_step_count(const TSQuery* query);
 CopseQueryStep copse_query_step(const TSQuery* query, uint32_t index);
 uint32_t copse_query_entry_count(const TSQuery* query);
-uint32_t copse_query_wildcard_entry_count(const TSQuery* query);
 CopseQueryEntry copse_query_entry(const TSQuery* query, uint32_t index);
 uint32_t copse_query_negated_field_count(const TSQuery* query);
 uint16_t copse_query_negated_field(const TSQuery* query, uint32_t index);
 uint32_t copse_query_rootless_repeat_count(const TSQuery* query);
 uint16_t copse_query_rootless_repeat(const TSQuery* query, uint32_t index);
+// Ascending.
+uint32_t copse_query_step_offset_count(const TSQuery* query);
+CopseQueryStepOffset copse_query_step_offset(const TSQuery* query, uint32_t index);
+// Captures from this one on have no nodes in the pattern.
+uint32_t copse_query_capture_quantifier_count(const TSQuery* query, uint32_t pattern_index);
 
 #ifdef __cplusplus
 }  // extern "C"

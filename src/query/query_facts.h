@@ -6,11 +6,11 @@
 
 #include "copse/query_facts.h"
 
-#include "query/query_engine.h"
+#include "query/query_patterns.h"
 
 namespace copse {
 
-// Immutable. Borrows the compiled query, which must outlive it.
+// Immutable.
 class QueryFacts {
  public:
   // What is not a predicate on text, of one pattern.
@@ -21,14 +21,16 @@ class QueryFacts {
   };
 
   QueryFacts() = default;
-  // REQUIRES: compile_predicates() accepted the query.
-  explicit QueryFacts(const TSQuery* query);
+  // REQUIRES: compile_predicates() accepts the predicates of each pattern.
+  explicit QueryFacts(QueryPatterns patterns);
 
-  const TSQuery* query() const { return query_; }
+  const QueryPatterns& patterns() const { return patterns_; }
+  // REQUIRES, as those below: there is such a pattern.
+  const QueryPattern& pattern(std::uint32_t index) const;
   const Directives& directives(std::uint32_t pattern) const;
 
  private:
-  const TSQuery* query_ = nullptr;
+  QueryPatterns patterns_;
   std::vector<Directives> directives_;  // by pattern
 };
 

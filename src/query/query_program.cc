@@ -1,6 +1,7 @@
 #include "query/query_program.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace copse {
 namespace {
@@ -11,43 +12,45 @@ constexpr std::uint32_t slot_of(std::uint16_t symbol) {
 
 }  // namespace
 
-QueryProgram::QueryProgram(const TSQuery* query, const QueryTables& /*tables*/) {
+ProgramParts program_parts_of(const TSQuery* query) {
+  ProgramParts parts;
   const std::uint32_t steps = copse_query_step_count(query);
-  steps_.reserve(steps);
+  parts.steps.reserve(steps);
   for (std::uint32_t i = 0; i < steps; ++i) {
-    steps_.push_back(copse_query_step(query, i));
+    parts.steps.push_back(copse_query_step(query, i));
   }
   const std::uint32_t entries = copse_query_entry_count(query);
   for (std::uint32_t i = 0; i < entries; ++i) {
     const CopseQueryEntry entry = copse_query_entry(query, i);
-    entries_.push_back({entry.step, entry.pattern, entry.is_rooted});
+    parts.entries.push_back({entry.step, entry.pattern, entry.is_rooted});
   }
-  wildcard_entries_ = copse_query_wildcard_entry_count(query);
   const std::uint32_t fields = copse_query_negated_field_count(query);
   for (std::uint32_t i = 0; i < fields; ++i) {
-    negated_fields_.push_back(copse_query_negated_field(query, i));
+    parts.negated_fields.push_back(copse_query_negated_field(query, i));
   }
   const std::uint32_t repeats = copse_query_rootless_repeat_count(query);
   for (std::uint32_t i = 0; i < repeats; ++i) {
-    rootless_repeats_.push_back(copse_query_rootless_repeat(query, i));
+    parts.rootless_repeats.push_back(copse_query_rootless_repeat(query, i));
   }
-  index_entries();
+  return parts;
 }
 
-void QueryProgram::index_entries() {
+QueryProgram::QueryProgram(ProgramParts parts) : parts_(std::move(parts)) {
+  std::vector<QueryEntry>& entries = parts_.entries;
+  const auto slot = [&](const QueryEntry& entry) { return slot_of(step(entry.step).symbol); };
+  const auto wildcards_end = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
+    return step(entry.step).symbol != kWildcardSymbol;
+  });
+  wildcard_entries_ = static_cast<std::size_t>(wildcards_end - entries.begin());
+  // Entries come ordered by symbol, ERROR's last; slots begin with ERROR's.
+  std::stable_sort(wildcards_end, entries.end(),
+                   [&](const QueryEntry& a, const QueryEntry& b) { return slot(a) < slot(b); });
   std::uint32_t slots = 0;
-  for (std::size_t i = wildcard_entries_; i < entries_.size(); ++i) {
-    slots = std::max(slots, slot_of(steps_[entries_[i].step].symbol) + 1);
-  }
+  if (wildcards_end != entries.end()) slots = slot(entries.back()) + 1;
   first_entry_.assign(slots + 1, 0);
-  for (std::size_t i = wildcard_entries_; i < entries_.size(); ++i) {
-    ++first_entry_[slot_of(steps_[entries_[i].step].symbol) + 1];
+  for (auto entry = wildcards_end; entry != entries.end(); ++entry) {
+    ++first_entry_[slot(*entry) + 1];
   }
-  // Entries are ordered by symbol, ERROR's last; slots begin with ERROR's.
-  std::stable_sort(entries_.begin() + static_cast<std::ptrdiff_t>(wildcard_entries_),
-                   entries_.end(), [&](const QueryEntry& a, const QueryEntry& b) {
-                     return slot_of(steps_[a.step].symbol) < slot_of(steps_[b.step].symbol);
-                   });
   first_entry_[0] = static_cast<std::uint32_t>(wildcard_entries_);
   for (std::size_t i = 1; i < first_entry_.size(); ++i) {
     first_entry_[i] += first_entry_[i - 1];
@@ -57,11 +60,12 @@ void QueryProgram::index_entries() {
 std::span<const QueryEntry> QueryProgram::entries_of(std::uint16_t symbol) const {
   const std::uint32_t slot = slot_of(symbol);
   if (slot + 1 >= first_entry_.size()) return {};
-  return {entries_.data() + first_entry_[slot], first_entry_[slot + 1] - first_entry_[slot]};
+  return {parts_.entries.data() + first_entry_[slot], first_entry_[slot + 1] - first_entry_[slot]};
 }
 
 bool QueryProgram::has_rootless_in(std::uint16_t repeat_symbol) const {
-  return std::binary_search(rootless_repeats_.begin(), rootless_repeats_.end(), repeat_symbol);
+  return std::binary_search(parts_.rootless_repeats.begin(), parts_.rootless_repeats.end(),
+                            repeat_symbol);
 }
 
 namespace {

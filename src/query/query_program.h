@@ -29,39 +29,44 @@ struct QueryEntry {
   bool is_rooted = false;
 };
 
+// What a program is made of.
+struct ProgramParts {
+  std::vector<QueryStep> steps;                 // pattern by pattern, each with its end
+  std::vector<QueryEntry> entries;              // wildcards first, then by symbol, then by pattern
+  std::vector<std::uint16_t> negated_fields;    // lists, each ends with 0; no list begins at 0
+  std::vector<std::uint16_t> rootless_repeats;  // ascending
+};
+
+ProgramParts program_parts_of(const TSQuery* query);
+
 class QueryProgram {
  public:
   QueryProgram() = default;
-  // REQUIRES: the query was compiled for the grammar of `tables`.
-  QueryProgram(const TSQuery* query, const QueryTables& tables);
+  // REQUIRES: tree-sitter's compiler made the parts, or check_program() accepted them.
+  explicit QueryProgram(ProgramParts parts);
 
-  const std::vector<QueryStep>& steps() const { return steps_; }
-  const QueryStep& step(std::uint32_t index) const { return steps_[index]; }
+  // Entries ordered by the slots of their symbols: ERROR's right behind the wildcards.
+  const ProgramParts& parts() const { return parts_; }
+  const std::vector<QueryStep>& steps() const { return parts_.steps; }
+  const QueryStep& step(std::uint32_t index) const { return parts_.steps[index]; }
   // Entries whose first step is a wildcard.
   std::span<const QueryEntry> wildcard_entries() const {
-    return {entries_.data(), wildcard_entries_};
+    return {parts_.entries.data(), wildcard_entries_};
   }
   // Entries whose first step is that public symbol, by pattern.
   std::span<const QueryEntry> entries_of(std::uint16_t symbol) const;
-  std::span<const QueryEntry> entries() const { return entries_; }
+  std::span<const QueryEntry> entries() const { return parts_.entries; }
   // Ends with 0. REQUIRES: a step's negated_field_list_id that is not 0.
   const std::uint16_t* negated_fields(std::uint16_t list) const {
-    return negated_fields_.data() + list;
+    return parts_.negated_fields.data() + list;
   }
   // Whether patterns without a root can match among the children of that repetition.
   bool has_rootless_in(std::uint16_t repeat_symbol) const;
 
  private:
-  friend class StoredQuery;
-
-  void index_entries();
-
-  std::vector<QueryStep> steps_;
-  std::vector<QueryEntry> entries_;  // wildcards first, then by symbol
+  ProgramParts parts_;
   std::size_t wildcard_entries_ = 0;
-  std::vector<std::uint16_t> negated_fields_;
-  std::vector<std::uint16_t> rootless_repeats_;  // ascending
-  // By public symbol's slot: the range in entries_.
+  // By public symbol's slot: the range in the entries.
   std::vector<std::uint32_t> first_entry_;
 };
 

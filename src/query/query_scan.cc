@@ -19,6 +19,7 @@ bool QueryScan::begin(const TreeData& data, const CopseFlatNode* nodes, bool loc
   node_count_ = copse_node_count(&nodes[0]);
   at_ = 0;
   entry_at_ = 0;
+  is_given_ = false;
   by_tags_ = compiled_->single_nodes.usable() && !located && scope.is_whole() &&
              matcher_.first_concern() > matcher_.first_solid_leaf();
   return true;
@@ -75,11 +76,21 @@ bool QueryScan::holds(const FoundMatch& match) {
 }
 
 void QueryScan::run(const std::function<bool(const Match&)>& visit) {
+  while (const auto match = next_match()) {
+    if (!visit(*match)) return;
+  }
+}
+
+std::optional<Match> QueryScan::next_match() {
+  if (is_given_) positions_.data->drop_source();
+  is_given_ = false;
   FoundMatch match;
   while (next(match)) {
-    if (holds(match) && !visit({match.pattern, &captures_})) return;
+    is_given_ = holds(match);
+    if (is_given_) return Match{match.pattern, &captures_};
     positions_.data->drop_source();
   }
+  return std::nullopt;
 }
 
 std::uint64_t QueryScan::count(std::uint64_t limit) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "copse/query.h"
@@ -26,6 +27,8 @@ class QueryScan {
   // Nodes are located when the query needs that, or `visit` asks one for its place. Faults met on
   // the way are the tree's: see TreeData::fault().
   void run(const std::function<bool(const Match&)>& visit);
+  // The next of these matches, valid until the next call; no value when there are no more.
+  std::optional<Match> next_match();
   // How many there are, `limit` at most.
   std::uint64_t count(std::uint64_t limit);
 
@@ -54,6 +57,7 @@ class QueryScan {
   // Of a tree whose matches are read off its tags.
   bool by_tags_ = false;
   bool has_predicates_ = false;
+  bool is_given_ = false;  // somebody looks at captures_
   const CopseFlatNode* nodes_ = nullptr;
   std::uint32_t node_count_ = 0;
   // Nodes that match. Found before the first match is given out: whoever gets it may have its block

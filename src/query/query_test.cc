@@ -39,6 +39,50 @@ TEST(Query, StopsWhenToldTo) {
   EXPECT_EQ(calls, 2);
 }
 
+// Everybody has a cursor of their own over the same query and tree.
+TEST(Query, GivesMatchesWhenAsked) {
+  const auto query =
+      Query::compile(test_language("c").language(), R"(((identifier) @i (#not-eq? @i "b")))");
+  ASSERT_TRUE(query.ok());
+  const Tree tree = test_language("c").parse("int a, b, c, d;");
+  auto first = query.value().cursor(tree);
+  auto second = query.value().cursor(test_language("c").parse("int x;"));
+  ASSERT_TRUE(first.ok() && second.ok());
+  MatchCursor moved = std::move(first).value();
+  std::string texts;
+  while (const auto match = moved.next()) {
+    const std::string_view text = match->captures->at(0).node.text();
+    EXPECT_EQ(text.data(), tree.source().data() + match->captures->at(0).node.start_byte());
+    texts += text;
+    const auto other = second.value().next();
+    if (other) texts += other->captures->at(0).node.text();
+  }
+  EXPECT_EQ(texts, "axcd");
+  EXPECT_FALSE(moved.next().has_value());
+  EXPECT_FALSE(moved.summary().did_exceed_match_limit);
+  EXPECT_FALSE(query.value().cursor(test_language("json").parse("[1]")).ok());
+}
+
+TEST(Query, CursorsOfManyThreadsShareIt) {
+  const auto query =
+      Query::compile(test_language("c").language(), R"(((identifier) @i (#match? @i "^[a-c]+$")))");
+  ASSERT_TRUE(query.ok());
+  const Tree tree = test_language("c").parse("int a, bc, d, ccc;");
+  std::vector<std::string> texts(8);
+  std::vector<std::thread> threads;
+  for (std::string& out : texts) {
+    threads.emplace_back([&query, &tree, &out] {
+      auto cursor = query.value().cursor(tree);
+      while (const auto match = cursor.value().next())
+        out += match->captures->at(0).node.text();
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(texts, std::vector<std::string>(8, "abcccc"));
+}
+
 TEST(Query, KeepsToAByteRange) {
   const std::string source = "int a; int b; int c;";
   EXPECT_EQ(captured("c", "(identifier) @i", source, {.begin_byte = 7, .end_byte = 13}), "b");

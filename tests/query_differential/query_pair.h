@@ -26,8 +26,8 @@ namespace copse::query_differential {
                       &error);
 }
 
-// A query as both engines have it. Compiling it complains where they differ: in the
-// kind or the offset of an error, in the names of captures, in anything they say of its patterns.
+// A query as both engines have it. Compiling it complains where they differ: in the kind or offset
+// of an error, in what they say of its patterns. Side::Stored runs what was stored and read again.
 class QueryPair {
  public:
   QueryPair(const TestedLanguage& language, std::string text, Tally& tally, bool with_stored = true)
@@ -50,7 +50,7 @@ class QueryPair {
     is_ready_ = real_ != nullptr && accepted;
     if (is_ready_) {
       compare_facts(*live_);
-      if (with_stored) compare_facts(*stored_);
+      if (with_stored) store_and_read(language.stored);
     } else {
       ++tally_.refused;
     }
@@ -161,6 +161,16 @@ class QueryPair {
                   std::to_string(said.offset) + ": " + said.message);
     }
     return false;
+  }
+
+  void store_and_read(const std::shared_ptr<const Grammar>& grammar) {
+    const std::string bytes = live_->to_bytes();
+    require(bytes == stored_->to_bytes(), "other bytes of the stored grammar");
+    auto read = Query::from_bytes(Language(grammar), bytes);
+    if (!read.ok()) return complain(text_ + "\n" + read.error().message());
+    stored_.emplace(std::move(read).value());
+    require(stored_->to_bytes() == bytes, "other bytes after reading");
+    compare_facts(*stored_);
   }
 
   bool is_refused_predicate(const QueryError& said) const {
