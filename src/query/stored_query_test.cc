@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -85,6 +87,40 @@ TEST(StoredQuery, ComesBackAsItWas) {
   EXPECT_EQ(read.value().capture_quantifier(0, 1), CaptureQuantifier::ZeroOrOne);
   EXPECT_EQ(read.value().compiled()->needs.alternatives.size(),
             query.compiled()->needs.alternatives.size());
+}
+
+constexpr bool QueryStep::*kFlags[] = {
+    &QueryStep::is_named,          &QueryStep::is_immediate,
+    &QueryStep::is_last_child,     &QueryStep::is_pass_through,
+    &QueryStep::is_dead_end,       &QueryStep::alternative_is_immediate,
+    &QueryStep::contains_captures, &QueryStep::is_fallible,
+    &QueryStep::is_missing,        &QueryStep::root_pattern_guaranteed,
+};
+
+// All that a step is.
+std::vector<unsigned> numbers_of(const QueryStep& step) {
+  std::vector<unsigned> numbers = {step.symbol, step.supertype_symbol, step.field,
+                                   step.depth,  step.alternative,      step.negated_field_list};
+  numbers.insert(numbers.end(), std::begin(step.captures), std::end(step.captures));
+  for (const auto flag : kFlags)
+    numbers.push_back(step.*flag ? 1 : 0);
+  return numbers;
+}
+
+TEST(StoredQuery, KeepsEveryPartOfAStep) {
+  const Query query = compile("(pair (string)? @a @b @c (_value/number) !key) (array (null))");
+  const auto& patterns = query.compiled()->facts.patterns();
+  const auto& grammar = *json().grammar();
+  for (const auto flag : kFlags) {
+    ProgramParts parts = query.compiled()->program.parts();
+    parts.steps[1].*flag = !(parts.steps[1].*flag);
+    const auto read = read_query(write_query(parts, patterns, grammar), grammar);
+    ASSERT_TRUE(read.ok()) << read.error().message();
+    ASSERT_EQ(read.value().program.steps.size(), parts.steps.size());
+    for (std::size_t i = 0; i < parts.steps.size(); ++i) {
+      EXPECT_EQ(numbers_of(read.value().program.steps[i]), numbers_of(parts.steps[i])) << i;
+    }
+  }
 }
 
 // What docs/formats/query.md takes to pieces, but for the grammar's identity and the checksum.
