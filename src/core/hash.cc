@@ -16,6 +16,11 @@ std::uint64_t checksum64(ByteView bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
+Hash128 hash128(ByteView bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.low64, hash.high64};
+}
+
 std::string ContentId::hex() const {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

@@ -16,6 +16,16 @@ std::uint64_t checksum64(ByteView bytes);
 // The same of other facts besides: another seed gives another checksum.
 std::uint64_t checksum64(ByteView bytes, std::uint64_t seed);
 
+struct Hash128 {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  auto operator<=>(const Hash128&) const = default;
+};
+
+// XXH3, 128 bits, at the same speed: equal by chance for no two of 2^50 contents, and by intent for
+// whoever tries.
+Hash128 hash128(ByteView bytes);
+
 // BLAKE2b with a 256-bit digest (RFC 7693): equal ids are taken as equal bytes, everywhere.
 struct ContentId {
   static constexpr std::size_t kSizeBytes = 32;
