@@ -17,9 +17,12 @@ namespace {
 constexpr std::uint8_t kLiteralsRaw = 0;
 constexpr std::uint8_t kLiteralsZstd = 1;
 // How much of the base counts as the place of some literals: this much for each of them, at either
-// end of the place.
+// end of what the covers leave between them; and what lies around it, as far as there are few
+// places.
 constexpr std::size_t kContextShare = 2;
 constexpr std::size_t kContextMargin = 128;
+constexpr std::size_t kAroundBytesMax = 4096;
+constexpr std::size_t kAroundBytesTotal = std::size_t{64} << 10;
 
 Error corrupt(const std::string& what) {
   return {ErrorCode::Corrupt, "delta: " + what};
@@ -28,17 +31,20 @@ Error corrupt(const std::string& what) {
 // Gathers what the base has where literals stand. The same while encoding and decoding.
 class LiteralContext {
  public:
-  explicit LiteralContext(ByteView base) : base_(base) {}
+  LiteralContext(ByteView base, std::uint64_t covers)
+      : base_(base), around_(std::min(kAroundBytesMax, kAroundBytesTotal / (covers + 1))) {}
 
   // Literals between two covers, of which the base has [base_begin, base_end) between.
   void add(std::uint64_t literals, std::uint64_t base_begin, std::uint64_t base_end) {
-    if (literals == 0 || base_end <= base_begin) return;
+    if (literals == 0) return;
+    base_end = std::max(base_begin, base_end);
     const std::uint64_t room = literals * kContextShare + kContextMargin;
     if (base_end - base_begin <= 2 * room) {
-      take(base_begin, base_end);
+      take(base_begin - std::min<std::uint64_t>(around_, base_begin),
+           base_end + std::min<std::uint64_t>(around_, base_.size() - base_end));
     } else {
-      take(base_begin, base_begin + room);
-      take(base_end - room, base_end);
+      take(base_begin - std::min<std::uint64_t>(around_, base_begin), base_begin + room);
+      take(base_end - room, base_end + std::min<std::uint64_t>(around_, base_.size() - base_end));
     }
   }
 
@@ -46,6 +52,11 @@ class LiteralContext {
 
  private:
   void take(std::uint64_t begin, std::uint64_t end) {
+    // What was taken for the place in front is there already.
+    if (begin < taken_end_ && end > taken_begin_)
+      begin = std::max(begin, std::min(taken_end_, end));
+    taken_begin_ = begin;
+    taken_end_ = end;
     const std::size_t size =
         std::min(static_cast<std::size_t>(end - begin), kLiteralContextBytesMax - bytes_.size());
     const auto from = base_.begin() + static_cast<std::ptrdiff_t>(begin);
@@ -53,10 +64,13 @@ class LiteralContext {
   }
 
   ByteView base_;
+  std::uint64_t around_;
+  std::uint64_t taken_begin_ = 0;
+  std::uint64_t taken_end_ = 0;
   Bytes bytes_;
 };
 
-// Calls visit(cover) for each, checked; what it returns false for is refused.
+// One cover after another, each checked against base and target.
 class CoverReader {
  public:
   CoverReader(ByteView base, ByteView controls, std::uint64_t count, std::uint64_t target_begin,
@@ -235,7 +249,7 @@ CodedCovers encode_covers(ByteView base, const TargetPart& part, const DeltaCove
   const auto model = std::make_unique<CoverModel>(part.begin);
   BinaryEncoder controls;
   DifferenceWriter differences;
-  LiteralContext context(base);
+  LiteralContext context(base, covers.size());
   Bytes literals;
   std::uint64_t base_end = 0;
   std::uint64_t target_end = 0;
@@ -280,7 +294,7 @@ CodedCovers encode_covers(ByteView base, const TargetPart& part, const DeltaCove
 Status decode_covers(ByteView base, ByteView payload, std::uint64_t target_begin,
                      std::span<std::uint8_t> out) {
   COPSE_TRY(const CoverParts parts, read_parts(payload, out.size()));
-  LiteralContext context(base);
+  LiteralContext context(base, parts.count);
   const auto reader = [&] {
     return CoverReader(base, parts.controls, parts.count, target_begin, out.size());
   };

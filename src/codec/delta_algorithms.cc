@@ -92,94 +92,159 @@ Result<CodedPart> pages_part(const DeltaBase& base, const TargetPart& part,
 
 // ---- the choice --------------------------------------------------------------------------------
 
-// Up to here every algorithm is tried on all of the part.
-constexpr std::size_t kTriedWholeBytes = std::size_t{128} << 10;
 constexpr std::size_t kSlices = 8;
 constexpr std::size_t kSliceBytes = std::size_t{64} << 10;
-// A sample that saves less than one byte in this many is not worth a trial of the rest.
-constexpr std::size_t kIncompressibleShare = 50;
-// zstd with the base as prefix is tried where the base is no more than this.
-constexpr std::size_t kPrefixTrialBytesMax = std::size_t{1} << 20;
+// A sample of which less than one byte in this many is saved speaks for no algorithm.
+constexpr std::size_t kSavedShareMin = 50;
+// XOR is tried where at least half of the sample's bytes are what the base has in the same place.
+constexpr std::size_t kInPlaceShare = 2;
+// zstd with the base as prefix is tried where both together are no more than this.
+constexpr std::size_t kPrefixTrialBytesMax = std::size_t{64} << 10;
+// Suffix sorting is tried on stretches with so many literals, against no more than so much base
+// each.
+constexpr std::size_t kSuffixTrialLiterals = std::size_t{32} << 10;
+constexpr std::size_t kSuffixTrialBaseBytes = std::size_t{1} << 20;
+constexpr std::size_t kSuffixStretches = 3;
+constexpr std::size_t kSuffixPercentMax = 97;
 
-// What the algorithms cost a byte of the target, in nanoseconds, measured over the pairs of
-// bench/codec: fixed figures and no clock, so that a choice can be made again.
+// What the algorithms cost, in nanoseconds, as it was measured over the pairs of bench/codec: fixed
+// figures and no clock, so that the same input makes the same choice.
 double cost_ns(DeltaAlgorithm algorithm, DeltaSetting setting, std::size_t target_bytes,
                std::size_t payload_bytes) {
-  static constexpr std::array<double, 3> kCompressNs = {10, 25, 1200};  // a byte that comes out
-  const double compress = kCompressNs[static_cast<std::size_t>(setting)];
-  const auto target = static_cast<double>(target_bytes);
-  const double rest = compress * static_cast<double>(payload_bytes);
-  switch (algorithm) {
-    case DeltaAlgorithm::Xor:
-      return 0.2 * target + rest;
-    case DeltaAlgorithm::Rolling:
-      return 0.5 * target + rest;
-    case DeltaAlgorithm::Suffix:
-      return 20 * target + rest;
-    case DeltaAlgorithm::ZstdPrefix:
-      return 10 * target + rest;
-    default:
-      return 0;
-  }
+  static constexpr std::array<double, 3> kByteOfPayload = {10, 25, 1200};
+  const double rest =
+      kByteOfPayload[static_cast<std::size_t>(setting)] * static_cast<double>(payload_bytes);
+  double byte_of_target = 0;
+  if (algorithm == DeltaAlgorithm::Xor) byte_of_target = 0.2;
+  if (algorithm == DeltaAlgorithm::Rolling) byte_of_target = 1;
+  if (algorithm == DeltaAlgorithm::Suffix) byte_of_target = 10;
+  if (algorithm == DeltaAlgorithm::ZstdPrefix) byte_of_target = 20;
+  return byte_of_target * static_cast<double>(target_bytes) + rest;
 }
 
-// The parts of a part that speak for it.
-std::vector<TargetPart> sample_of(const TargetPart& part) {
-  if (part.bytes.size() <= kSlices * kSliceBytes) return {part};
+struct Sample {
   std::vector<TargetPart> slices;
+  std::size_t bytes = 0;
+};
+
+// Slices over all of the part, or the whole of it.
+Sample sample_of(const TargetPart& part) {
+  if (part.bytes.size() <= kSlices * kSliceBytes) return {{part}, part.bytes.size()};
+  Sample sample;
   const std::size_t stride = (part.bytes.size() - kSliceBytes) / (kSlices - 1);
   for (std::size_t i = 0; i < kSlices; ++i) {
-    slices.push_back({part.bytes.subspan(i * stride, kSliceBytes), part.begin + i * stride});
+    sample.slices.push_back({part.bytes.subspan(i * stride, kSliceBytes), part.begin + i * stride});
   }
-  return slices;
+  sample.bytes = kSlices * kSliceBytes;
+  return sample;
+}
+
+// Whether the base has half of the sample's bytes in their places.
+bool stays_in_place(ByteView base, const Sample& sample) {
+  std::size_t equal = 0;
+  for (const TargetPart& slice : sample.slices) {
+    for (std::size_t i = 0; i < slice.bytes.size() && slice.begin + i < base.size(); ++i) {
+      if (slice.bytes[i] == base[static_cast<std::size_t>(slice.begin) + i]) ++equal;
+    }
+  }
+  return equal >= sample.bytes / kInPlaceShare;
 }
 
 class Trial {
  public:
-  Trial(const PartEncoders& encoders, const DeltaBase& base, DeltaSetting setting,
-        std::vector<TargetPart> sample)
-      : encoders_(encoders), base_(base), setting_(setting), sample_(std::move(sample)) {
-    for (const TargetPart& slice : sample_) {
-      sample_bytes_ += slice.bytes.size();
-    }
-    best_score_ = static_cast<double>(sample_bytes_);
-    best_bytes_ = sample_bytes_;
-  }
+  Trial(const PartEncoders& encoders, const DeltaBase& base, DeltaSetting setting, Sample sample)
+      : encoders_(encoders), base_(base), setting_(setting), sample_(std::move(sample)) {}
 
+  // What fails here would fail there.
   void add(DeltaAlgorithm algorithm) {
     const PartEncoder encoder = encoders_[static_cast<std::size_t>(algorithm)];
     if (encoder == nullptr) return;
     std::size_t bytes = 0;
-    for (const TargetPart& slice : sample_) {
+    for (const TargetPart& slice : sample_.slices) {
       const auto made = encoder(base_, slice, {setting_, 1});
-      // What fails here would fail there.
       if (!made.ok()) return;
       bytes += made.value().payload.size();
     }
-    const double score =
-        static_cast<double>(bytes) +
-        cost_ns(algorithm, setting_, sample_bytes_, bytes) / tuning(setting_).ns_per_saved_byte;
-    if (score >= best_score_ && best_ != DeltaAlgorithm::Raw) return;
-    if (best_ == DeltaAlgorithm::Raw &&
-        bytes + sample_bytes_ / kIncompressibleShare > sample_bytes_) {
-      return;
-    }
-    best_score_ = score;
+    const double cost = cost_ns(algorithm, setting_, sample_.bytes, bytes);
+    const double score = static_cast<double>(bytes) + cost / tuning(setting_).ns_per_saved_byte;
+    if (best_ && score >= best_score_) return;
     best_ = algorithm;
+    best_score_ = score;
   }
 
-  DeltaAlgorithm best() const { return best_; }
+  std::optional<DeltaAlgorithm> best() const { return best_; }
 
  private:
   const PartEncoders& encoders_;
   const DeltaBase& base_;
   DeltaSetting setting_;
-  std::vector<TargetPart> sample_;
-  std::size_t sample_bytes_ = 0;
+  Sample sample_;
+  std::optional<DeltaAlgorithm> best_;
   double best_score_ = 0;
-  std::size_t best_bytes_ = 0;
-  DeltaAlgorithm best_ = DeltaAlgorithm::Raw;
 };
+
+// Whether blocks and zstd's fastest level save next to nothing of the sample.
+bool is_incompressible(const DeltaBase& base, const Sample& sample) {
+  std::size_t bytes = 0;
+  for (const TargetPart& slice : sample.slices) {
+    const DeltaCovers covers = equal_covers(base, slice, DeltaSetting::Fast);
+    bytes += encode_covers(base.bytes(), slice, covers, {.level = 1}).payload.size();
+  }
+  return bytes + sample.bytes / kSavedShareMin > sample.bytes;
+}
+
+// A stretch of the part: what it has of the base, and the literals between.
+struct Stretch {
+  ByteView base;
+  TargetPart part;
+  DeltaCovers covers;
+};
+
+Stretch stretch_from(ByteView base, const TargetPart& part, const DeltaCovers& covers,
+                     std::size_t first) {
+  std::size_t literals = 0;
+  std::uint64_t base_begin = base.size();
+  std::uint64_t base_end = 0;
+  std::size_t last = first;
+  for (; last < covers.size() && literals < kSuffixTrialLiterals; ++last) {
+    const std::uint64_t begin = std::min(base_begin, covers[last].base_begin);
+    const std::uint64_t end = std::max(base_end, covers[last].base_end());
+    if (last > first && end - begin > kSuffixTrialBaseBytes) break;
+    base_begin = begin;
+    base_end = end;
+    if (last > first) literals += covers[last].target_begin - covers[last - 1].target_end();
+  }
+  Stretch stretch;
+  const auto target_begin = static_cast<std::size_t>(covers[first].target_begin);
+  const auto target_end = static_cast<std::size_t>(covers[last - 1].target_end());
+  stretch.base = base.subspan(static_cast<std::size_t>(base_begin),
+                              static_cast<std::size_t>(base_end - base_begin));
+  stretch.part.bytes = part.bytes.subspan(target_begin, target_end - target_begin);
+  for (std::size_t i = first; i < last; ++i) {
+    DeltaCover cover = covers[i];
+    cover.base_begin -= base_begin;
+    cover.target_begin -= target_begin;
+    stretch.covers.push_back(cover);
+  }
+  return stretch;
+}
+
+// Whether covers with differing bytes make the smaller delta, over stretches of the part.
+bool suffixes_pay(const DeltaBase& base, const TargetPart& part, DeltaSetting setting) {
+  const DeltaCovers covers = equal_covers(base, part, setting);
+  const CoverCoding coding{.level = tuning(setting).level};
+  std::size_t equal_bytes = 0;
+  std::size_t wider_bytes = 0;
+  for (std::size_t i = 0; i < kSuffixStretches && i < covers.size(); ++i) {
+    const Stretch stretch =
+        stretch_from(base.bytes(), part, covers, covers.size() * i / kSuffixStretches);
+    const auto wider = find_suffix_covers(stretch.base, stretch.part.bytes, stretch.covers);
+    if (!wider) return false;
+    equal_bytes += encode_covers(stretch.base, stretch.part, stretch.covers, coding).payload.size();
+    wider_bytes += encode_covers(stretch.base, stretch.part, *wider, coding).payload.size();
+  }
+  return wider_bytes * 100 < equal_bytes * kSuffixPercentMax;
+}
 
 }  // namespace
 
@@ -223,12 +288,24 @@ DeltaAlgorithm choose_algorithm(const PartEncoders& encoders, const DeltaBase& b
   if (part.begin == 0 && suits_pages_algorithm(base.bytes(), part.bytes)) {
     return DeltaAlgorithm::Pages;
   }
-  Trial trial(encoders, base, setting, sample_of(part));
-  trial.add(DeltaAlgorithm::Rolling);
-  trial.add(DeltaAlgorithm::Xor);
-  const std::size_t together = base.bytes().size() + part.bytes.size();
-  if (together <= kPrefixTrialBytesMax) trial.add(DeltaAlgorithm::ZstdPrefix);
-  return trial.best();
+  const Sample sample = sample_of(part);
+  if (is_incompressible(base, sample)) return DeltaAlgorithm::Raw;
+  std::vector<DeltaAlgorithm> candidates{DeltaAlgorithm::Rolling};
+  if (stays_in_place(base.bytes(), sample)) candidates.push_back(DeltaAlgorithm::Xor);
+  if (base.bytes().size() + part.bytes.size() <= kPrefixTrialBytesMax) {
+    candidates.push_back(DeltaAlgorithm::ZstdPrefix);
+  }
+  if (setting == DeltaSetting::Small && suffixes_pay(base, part, setting)) {
+    candidates.front() = DeltaAlgorithm::Suffix;
+  }
+  if (candidates.size() == 1) return candidates.front();
+  // The order is the same at any level, and the highest ones take long.
+  const bool small = setting == DeltaSetting::Small;
+  Trial trial(encoders, base, small ? DeltaSetting::Default : setting, sample);
+  for (const DeltaAlgorithm candidate : candidates) {
+    trial.add(candidate);
+  }
+  return trial.best().value_or(DeltaAlgorithm::Rolling);
 }
 
 Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView payload,

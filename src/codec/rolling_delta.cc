@@ -52,11 +52,14 @@ class CoverFinder {
 
  private:
   bool try_block(std::size_t at, std::uint64_t hash) {
-    const auto found = index_.propose(hash);
-    return found &&
-           std::memcmp(base_.data() + *found, target_.data() + at, index_.shape().block_bytes) ==
-               0 &&
-           take(*found, at);
+    for (std::size_t way = 0; way < BlockIndex::kWays; ++way) {
+      const auto found = index_.propose(hash, way);
+      if (found && std::memcmp(base_.data() + *found, target_.data() + at,
+                               index_.shape().block_bytes) == 0) {
+        return take(*found, at);
+      }
+    }
+    return false;
   }
 
   // The cover around these places, if it is worth its price, and those that follow it.
