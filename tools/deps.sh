@@ -9,7 +9,7 @@ packages=(
   clang clang-tidy clang-format libclang-rt-14-dev
   libgtest-dev libbenchmark-dev
   libzstd-dev libxxhash-dev libsodium-dev libre2-dev libyaml-dev libgit2-dev libcli11-dev rapidjson-dev libfmt-dev
-  libroaring-dev liblz4-dev
+  libroaring-dev liblz4-dev libdivsufsort-dev
 )
 # A node of another origin is as good as Debian's, and the two do not live together.
 command -v node >/dev/null || packages+=(nodejs)

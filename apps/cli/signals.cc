@@ -16,12 +16,12 @@ std::atomic<int> stop_signal = 0;          // NOLINT(readability-identifier-nami
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 // Replaces a handler unless the signal is ignored.
-void replace_handler(int signal_number, void (*handler)(int)) {
+void replace_handler(int signal_number, void (*handler)(int), int flags = SA_RESTART) {
   struct sigaction current {};
   if (sigaction(signal_number, nullptr, &current) != 0 || current.sa_handler == SIG_IGN) return;
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
   (void)sigaction(signal_number, &action, nullptr);
 }
@@ -46,6 +46,12 @@ StopSignals::StopSignals() {
 StopSignals::~StopSignals() {
   for (const int each : kStopSignals) {
     replace_handler(each, SIG_DFL);
+  }
+}
+
+void StopSignals::end_waiting() {
+  for (const int each : kStopSignals) {
+    replace_handler(each, request_stop, 0);
   }
 }
 

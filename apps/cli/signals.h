@@ -14,6 +14,9 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();
 
+  // From now on a signal also ends a call that waits, with EINTR: for input that may never come.
+  void end_waiting();
+
   const std::atomic<bool>* flag() const;
   // 130 after Ctrl-C, as a shell counts. REQUIRES: the flag is set.
   int exit_code() const;

@@ -1,0 +1,131 @@
+// Which algorithm suits a part of a target, and the part as a frame. include/copse/delta.h has what
+// users see.
+//
+// Pure; thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "copse/delta.h"
+#include "copse/result.h"
+
+#include "codec/block_index.h"
+#include "codec/cover_coder.h"
+#include "codec/delta_frame.h"
+#include "core/bytes.h"
+
+namespace copse {
+
+// A target is encoded in parts of this size, whatever the number of threads; images of memory in
+// one.
+inline constexpr std::size_t kDeltaPartBytes = std::size_t{32} << 20;
+
+// A base and what is worth knowing of it once. Keeps a view. The index is made when it is first
+// asked for; memory: that of a BlockIndex.
+class DeltaBase {
+ public:
+  DeltaBase(ByteView bytes, DeltaSetting setting);
+
+  ByteView bytes() const { return bytes_; }
+  const Hash128& hash() const { return hash_; }
+  const BlockIndex& index() const;
+
+ private:
+  ByteView bytes_;
+  DeltaSetting setting_;
+  Hash128 hash_;
+  mutable std::once_flag indexed_;
+  mutable std::optional<BlockIndex> index_;
+};
+
+struct CodedPart {
+  Bytes payload;
+  std::uint64_t decoder_bytes = 0;  // what decoding takes beside base and target
+};
+
+struct PartOptions {
+  DeltaSetting setting = DeltaSetting::Default;
+  unsigned threads = 1;
+};
+
+using PartEncoder = Result<CodedPart> (*)(const DeltaBase& base, const TargetPart& part,
+                                          const PartOptions& options);
+
+// By the number of the algorithm. Null: not there.
+using PartEncoders = std::array<PartEncoder, kDeltaAlgorithmCount>;
+const PartEncoders& part_encoders();
+
+// Whether the target looks like an image of memory, so that it is one part for
+// DeltaAlgorithm::Pages.
+bool suits_pages_algorithm(ByteView base, ByteView target);
+
+// The algorithm that a sample of the part speaks for.
+DeltaAlgorithm choose_algorithm(const PartEncoders& encoders, const DeltaBase& base,
+                                const TargetPart& part, DeltaSetting setting);
+
+// Encodes the parts of one target in their order.
+class DeltaEncoder {
+ public:
+  // The base outlives the encoder. Another table is for tests.
+  DeltaEncoder(const DeltaBase& base, const DeltaOptions& options,
+               const PartEncoders& encoders = part_encoders());
+
+  // Appends a frame for each part, several at a time where there are threads. `last`: whether the
+  // target ends with the last of them; a target has at least one part. Interrupted when asked to
+  // stop.
+  Status add(std::span<const ByteView> parts, bool last, Bytes& out);
+
+  const DeltaReport& report() const { return report_; }
+
+ private:
+  struct Encoded {
+    DeltaAlgorithm algorithm = DeltaAlgorithm::Raw;
+    CodedPart part;
+    Hash128 target_hash;
+    std::uint64_t fallbacks = 0;
+    std::string fallback_reason;
+  };
+
+  Encoded encode(const TargetPart& part, unsigned threads) const;
+  void write(const TargetPart& part, const Encoded& encoded, bool last, Bytes& out);
+
+  const DeltaBase& base_;
+  DeltaOptions options_;
+  const PartEncoders& encoders_;
+  DeltaReport report_;
+  std::uint32_t previous_ = 0;
+};
+
+// The parts that encode_delta() would make of a whole target.
+std::vector<ByteView> parts_of_target(ByteView base, ByteView target, const DeltaOptions& options);
+
+// Checks that a chain of frames is one delta of this base, frame by frame.
+class DeltaChain {
+ public:
+  explicit DeltaChain(ByteView base) : base_(base) {}
+
+  // The header at the beginning of `bytes`. `base` is hashed at the first.
+  Result<DeltaFrameHeader> next(ByteView bytes);
+  bool ended() const { return ended_; }
+  std::uint64_t target_bytes() const { return target_bytes_; }
+
+ private:
+  ByteView base_;
+  std::optional<Hash128> base_hash_;
+  std::uint32_t previous_ = 0;
+  std::uint64_t target_bytes_ = 0;
+  bool ended_ = false;
+};
+
+// Fills `out`, whose size the header states, and checks it.
+Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView payload,
+                   std::span<std::uint8_t> out, unsigned threads);
+
+}  // namespace copse

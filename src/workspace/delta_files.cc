@@ -1,0 +1,334 @@
+// Deltas of files and streams: what is mapped, what is read part by part, and outputs that appear
+// whole or not at all.
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "copse/delta.h"
+
+#include "codec/delta.h"
+#include "core/hash.h"
+#include "core/io/file_system.h"
+#include "core/io/mapped_output.h"
+#include "core/io/pages.h"
+#include "core/io/random.h"
+#include "core/parallel.h"
+
+namespace copse {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+
+Error interrupted() {
+  return {ErrorCode::Interrupted, "stopped; nothing was written"};
+}
+
+bool is_set(const std::atomic<bool>* flag) {
+  return flag != nullptr && flag->load(std::memory_order_relaxed);
+}
+
+Result<std::unique_ptr<MappedFile>> map_file(const std::string& path) {
+  COPSE_TRY(const auto file, real_file_system().open(path));
+  COPSE_TRY(const std::uint64_t size, file->size());
+  return file->map(size);
+}
+
+// Where an output is made before it gets its name.
+std::string temporary_path(const std::string& path) {
+  return path + ".part-" + std::to_string(random_bits() % 1'000'000'000);
+}
+
+// What a new file may take the place of: nothing, or a regular file that is to be replaced.
+Status check_place(const DeltaOutput& output) {
+  if (output.path.empty()) return Error(ErrorCode::InvalidArgument, "no output was named");
+  const auto there = real_file_system().stat(output.path);
+  if (!there.ok()) {
+    if (there.error().code() == ErrorCode::NotFound) return success();
+    return there.error();
+  }
+  if (there.value().type != FileType::Regular) {
+    return Error(ErrorCode::InvalidArgument, output.path + " is not a regular file");
+  }
+  if (!output.replace) return Error(ErrorCode::InvalidArgument, output.path + " exists already");
+  return success();
+}
+
+// The file that a link leads to, so that the link stays.
+std::string final_path(const std::string& path) {
+  auto real = real_file_system().real_path(path);
+  return real.ok() ? std::move(real).value() : path;
+}
+
+// Takes bytes in their order, for a stream or a file that appears at the end.
+class OutputWriter {
+ public:
+  explicit OutputWriter(const DeltaOutput& output) : output_(output) {}
+  OutputWriter(const OutputWriter&) = delete;
+  OutputWriter& operator=(const OutputWriter&) = delete;
+  ~OutputWriter() {
+    file_.reset();
+    if (!temporary_.empty()) static_cast<void>(real_file_system().remove(temporary_));
+  }
+
+  Status open() {
+    if (output_.write) return success();
+    COPSE_TRY_STATUS(check_place(output_));
+    path_ = final_path(output_.path);
+    std::string temporary = temporary_path(path_);
+    COPSE_TRY(file_, real_file_system().create(temporary));
+    temporary_ = std::move(temporary);
+    return success();
+  }
+
+  Status write(ByteView bytes) {
+    return output_.write ? output_.write(bytes) : file_->append(bytes);
+  }
+
+  Status finish() {
+    if (output_.write) return success();
+    COPSE_TRY_STATUS(file_->close());
+    COPSE_TRY_STATUS(real_file_system().rename(temporary_, path_));
+    temporary_.clear();
+    return success();
+  }
+
+ private:
+  const DeltaOutput& output_;
+  std::string path_;
+  std::string temporary_;  // empty when there is nothing to remove
+  std::unique_ptr<WritableFile> file_;
+};
+
+// Bytes of a stream in pieces of any size.
+class StreamReader {
+ public:
+  explicit StreamReader(const ReadBytes& read) : read_(read) {}
+
+  // Reads on until `size` bytes are there or the stream ends; what is there.
+  Result<ByteView> peek(std::size_t size) {
+    while (buffer_.size() - begin_ < size && !ended_) {
+      buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
+      begin_ = 0;
+      const std::size_t before = buffer_.size();
+      // Memory follows what has come, not what was promised.
+      buffer_.resize(before + std::min(std::max(size - before, std::size_t{4096}), kReadBytes));
+      auto count = read_(std::span(buffer_).subspan(before));
+      buffer_.resize(before + (count.ok() ? count.value() : 0));
+      if (!count.ok()) return std::move(count).take_error();
+      ended_ = count.value() == 0;
+    }
+    return ByteView(buffer_).subspan(begin_, std::min(size, buffer_.size() - begin_));
+  }
+
+  // REQUIRES: that many were peeked at.
+  void skip(std::size_t size) { begin_ += size; }
+
+ private:
+  const ReadBytes& read_;
+  Bytes buffer_;
+  std::size_t begin_ = 0;
+  bool ended_ = false;
+};
+
+// ---- writing deltas ----------------------------------------------------------------------------
+
+// The parts of a batch become frames, which go to the output at once.
+Status add_batch(DeltaEncoder& encoder, std::span<const ByteView> parts, bool last,
+                 OutputWriter& out) {
+  Bytes frames;
+  COPSE_TRY_STATUS(encoder.add(parts, last, frames));
+  return out.write(frames);
+}
+
+Status encode_mapped(const DeltaBase& base, ByteView target, const DeltaOptions& options,
+                     DeltaEncoder& encoder, OutputWriter& out) {
+  const std::vector<ByteView> parts = parts_of_target(base.bytes(), target, options);
+  const std::size_t batch = thread_count(options.threads);
+  for (std::size_t at = 0; at < parts.size(); at += batch) {
+    const std::size_t count = std::min(batch, parts.size() - at);
+    COPSE_TRY_STATUS(
+        add_batch(encoder, std::span(parts).subspan(at, count), at + count == parts.size(), out));
+  }
+  return success();
+}
+
+Status encode_stream(const ReadBytes& read, const DeltaOptions& options, DeltaEncoder& encoder,
+                     OutputWriter& out) {
+  const std::size_t batch_bytes = thread_count(options.threads) * kDeltaPartBytes;
+  StreamReader in(read);
+  for (bool last = false; !last;) {
+    COPSE_TRY(const ByteView more, in.peek(batch_bytes + 1));
+    const ByteView batch = more.first(std::min(more.size(), batch_bytes));
+    last = batch.size() == more.size();
+    std::vector<ByteView> parts;
+    for (std::size_t at = 0; at < batch.size() || parts.empty(); at += kDeltaPartBytes) {
+      parts.push_back(batch.subspan(at, std::min(kDeltaPartBytes, batch.size() - at)));
+    }
+    COPSE_TRY_STATUS(add_batch(encoder, parts, last, out));
+    in.skip(batch.size());
+  }
+  return success();
+}
+
+// ---- applying deltas ---------------------------------------------------------------------------
+
+void count_frame(const DeltaFrameHeader& header, DeltaReport& report) {
+  report.base_bytes = header.base_bytes;
+  report.target_bytes += header.target_bytes;
+  report.delta_bytes += header.header_bytes + header.payload_bytes;
+  report.frames += 1;
+  report.frames_of[static_cast<std::size_t>(header.algorithm)] += 1;
+}
+
+Error trailing() {
+  return {ErrorCode::Corrupt, "delta: bytes follow its end"};
+}
+
+struct Frame {
+  DeltaFrameHeader header;
+  ByteView payload;
+};
+
+Result<std::vector<Frame>> frames_of(ByteView base, ByteView delta) {
+  std::vector<Frame> frames;
+  DeltaChain chain(base);
+  while (!chain.ended()) {
+    COPSE_TRY(const DeltaFrameHeader header, chain.next(delta));
+    delta = delta.subspan(header.header_bytes);
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(header.payload_bytes, delta.size()));
+    frames.push_back({header, delta.first(size)});
+    COPSE_TRY_STATUS(check_delta_payload(header, frames.back().payload));
+    delta = delta.subspan(size);
+  }
+  if (!delta.empty()) return trailing();
+  return frames;
+}
+
+// A delta that is mapped, into a file: its length is known before it is made, so several threads
+// write to it where it is.
+Result<DeltaReport> decode_mapped(ByteView base, ByteView delta, const DeltaOutput& output,
+                                  const DeltaOptions& options) {
+  COPSE_TRY_STATUS(check_place(output));
+  COPSE_TRY(const std::vector<Frame> frames, frames_of(base, delta));
+  DeltaReport report;
+  for (const Frame& frame : frames) {
+    count_frame(frame.header, report);
+  }
+  const std::string path = final_path(output.path);
+  const std::string temporary = temporary_path(path);
+  COPSE_TRY(MappedOutput target, MappedOutput::create(temporary, report.target_bytes));
+  ParallelOptions parallel;
+  parallel.threads = thread_count(options.threads);
+  parallel.stop = options.stop;
+  const auto busy = static_cast<unsigned>(std::min<std::size_t>(frames.size(), kThreadsMax));
+  const unsigned each = std::max(1U, parallel.threads / busy);
+  Status result = success();
+  parallel_map<Status>(
+      frames.size(), parallel,
+      [&](unsigned /*thread*/, std::size_t i) {
+        const DeltaFrameHeader& header = frames[i].header;
+        const auto part = target.bytes().subspan(static_cast<std::size_t>(header.target_begin),
+                                                 static_cast<std::size_t>(header.target_bytes));
+        return decode_part(base, header, frames[i].payload, part, each);
+      },
+      [&](std::size_t /*frame*/, Status&& status) {
+        if (!status.ok()) result = std::move(status);
+        return result.ok();
+      });
+  if (!result.ok()) return std::move(result).take_error();
+  if (is_set(options.stop)) return interrupted();
+  COPSE_TRY_STATUS(real_file_system().rename(temporary, path));
+  target.keep();
+  return report;
+}
+
+Result<DeltaReport> decode_stream(ByteView base, const ReadBytes& read, const DeltaOutput& output,
+                                  const DeltaOptions& options) {
+  OutputWriter out(output);
+  COPSE_TRY_STATUS(out.open());
+  StreamReader in(read);
+  DeltaChain chain(base);
+  DeltaReport report;
+  Pages part;
+  while (!chain.ended()) {
+    if (is_set(options.stop)) return interrupted();
+    COPSE_TRY(const ByteView head, in.peek(kDeltaHeaderBytesMax));
+    COPSE_TRY(const DeltaFrameHeader header, chain.next(head));
+    in.skip(header.header_bytes);
+    const auto size = static_cast<std::size_t>(header.target_bytes);
+    COPSE_TRY(const ByteView payload, in.peek(static_cast<std::size_t>(header.payload_bytes)));
+    COPSE_TRY_STATUS(check_delta_payload(header, payload));
+    if (part.size() < size || part.data() == nullptr) part.reserve(size);
+    if (part.data() == nullptr) {
+      return Error(ErrorCode::LimitExceeded,
+                   "no memory for a part of " + std::to_string(size) + " bytes");
+    }
+    const std::span<std::uint8_t> bytes(static_cast<std::uint8_t*>(part.data()), size);
+    COPSE_TRY_STATUS(decode_part(base, header, payload, bytes, thread_count(options.threads)));
+    COPSE_TRY_STATUS(out.write(bytes));
+    in.skip(payload.size());
+    count_frame(header, report);
+  }
+  COPSE_TRY(const ByteView rest, in.peek(1));
+  if (!rest.empty()) return trailing();
+  if (is_set(options.stop)) return interrupted();
+  COPSE_TRY_STATUS(out.finish());
+  return report;
+}
+
+ReadBytes reader_of(ByteView bytes) {
+  return [bytes](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
+    const std::size_t size = std::min(out.size(), bytes.size());
+    std::copy_n(bytes.begin(), size, out.begin());
+    bytes = bytes.subspan(size);
+    return size;
+  };
+}
+
+Error named(Error error, const std::string& path) {
+  const bool about_delta = error.message().starts_with("delta: ");
+  return about_delta ? Error(error.code(), path + ": " + error.message().substr(7))
+                     : std::move(error);
+}
+
+}  // namespace
+
+Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& target,
+                                const DeltaOutput& delta, const DeltaOptions& options) {
+  COPSE_TRY(const auto base_file, map_file(base_path));
+  std::unique_ptr<MappedFile> target_file;
+  if (!target.read) {
+    COPSE_TRY(target_file, map_file(target.path));
+  }
+  OutputWriter out(delta);
+  COPSE_TRY_STATUS(out.open());
+  const DeltaBase base(base_file->bytes(), options.setting);
+  DeltaEncoder encoder(base, options);
+  COPSE_TRY_STATUS(target.read ? encode_stream(target.read, options, encoder, out)
+                               : encode_mapped(base, target_file->bytes(), options, encoder, out));
+  if (is_set(options.stop)) return interrupted();
+  COPSE_TRY_STATUS(out.finish());
+  return encoder.report();
+}
+
+Result<DeltaReport> apply_delta(const std::string& base_path, const DeltaInput& delta,
+                                const DeltaOutput& target, const DeltaOptions& options) {
+  COPSE_TRY(const auto base_file, map_file(base_path));
+  const ByteView base = base_file->bytes();
+  std::unique_ptr<MappedFile> delta_file;
+  if (!delta.read) {
+    COPSE_TRY(delta_file, map_file(delta.path));
+  }
+  auto report = [&] {
+    if (delta.read) return decode_stream(base, delta.read, target, options);
+    if (target.write) return decode_stream(base, reader_of(delta_file->bytes()), target, options);
+    return decode_mapped(base, delta_file->bytes(), target, options);
+  }();
+  if (!report.ok()) return named(std::move(report).take_error(), delta.path);
+  return report;
+}
+
+}  // namespace copse
