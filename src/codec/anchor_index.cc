@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <vector>
 
-#include "core/check.h"
-#include "core/parallel.h"
+#include "codec/page_pieces.h"
 
 namespace copse {
 namespace {
@@ -14,34 +14,34 @@ namespace {
 constexpr std::size_t kSlotsMin = 1024;
 constexpr std::size_t kSlotsMax = kAnchorTableBytesMax / sizeof(std::uint64_t);
 
-// What a thread takes of the base or the target at a time.
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+// What a thread takes of the base at a time.
+constexpr std::size_t kBasePiecePages = 256;
+constexpr std::size_t kScanPages = AnchorScan::kPieceBytes / kPageBytes;
 
-// Keys are looked up some time after their slots were asked for.
+// A key is looked up when this many more have asked for their slots.
 constexpr std::size_t kAhead = 16;
 
-// Calls handle(position, key) for the anchors of [begin, end), whose keys are inside `bytes`.
-template <typename Prefetch, typename Handle>
-void for_anchors(ByteView bytes, std::size_t begin, std::size_t end, unsigned rarity_bits,
-                 std::vector<std::uint32_t>& scratch, const Prefetch& prefetch,
-                 const Handle& handle) {
-  end = std::min(end, bytes.size() - std::min<std::size_t>(bytes.size(), kAnchorBytes));
-  if (begin >= end) return;
-  scratch.clear();
-  find_anchors(bytes.data() + begin, end - begin, rarity_bits, scratch);
+// Calls handle(position, key) for the anchors of some pages.
+template <typename Handle>
+void for_anchors(ByteView image, std::size_t first, std::size_t behind, unsigned rarity_bits,
+                 const AnchorIndex& index, AnchorScan& scan, const Handle& handle) {
+  const std::uint64_t begin = first * kPageBytes;
+  const auto found = scan.find(
+      image, begin, std::min<std::uint64_t>(behind * kPageBytes, image.size()), rarity_bits);
   std::array<std::uint64_t, kAhead> keys{};
-  for (std::size_t i = 0; i < scratch.size() + kAhead; ++i) {
-    if (i >= kAhead && i - kAhead < scratch.size()) {
-      handle(begin + scratch[i - kAhead], keys[i % kAhead]);
+  for (std::size_t i = 0; i < found.size() + kAhead; ++i) {
+    if (i >= kAhead && i - kAhead < found.size()) {
+      handle(begin + found[i - kAhead], keys[i % kAhead]);
     }
-    if (i < scratch.size()) {
-      keys[i % kAhead] = anchor_key(bytes.data() + begin + scratch[i]);
-      prefetch(keys[i % kAhead]);
+    if (i < found.size()) {
+      keys[i % kAhead] = anchor_key(image.data() + begin + found[i]);
+      index.prefetch(keys[i % kAhead]);
     }
   }
 }
 
-// Runs of pages in [begin, end) that `wanted` wants: calls handle(first, behind the last).
+// Runs of pages in [begin, end) that `wanted` wants, no longer than a scan takes: calls
+// handle(first, behind the last).
 template <typename Wanted, typename Handle>
 void for_runs(std::size_t begin, std::size_t end, const Wanted& wanted, const Handle& handle) {
   for (std::size_t page = begin; page < end;) {
@@ -50,58 +50,38 @@ void for_runs(std::size_t begin, std::size_t end, const Wanted& wanted, const Ha
       continue;
     }
     const std::size_t first = page;
-    while (page < end && wanted(page))
+    const std::size_t run_end = std::min(end, first + kScanPages);
+    while (page < run_end && wanted(page))
       ++page;
     handle(first, page);
   }
 }
 
 void add_target(ByteView target, const PageMap& map, AnchorsOfRest& anchors) {
-  std::vector<std::uint32_t> scratch;
+  AnchorScan scan;
   const auto wanted = [&](std::size_t page) { return map.pages[page] == kPageRest; };
-  const auto add_run = [&](std::size_t first, std::size_t behind) {
-    for_anchors(
-        target, first * kPageBytes, std::min(behind * kPageBytes, target.size()),
-        anchors.rarity_bits, scratch, [&](std::uint64_t key) { anchors.index.prefetch(key); },
-        [&](std::size_t, std::uint64_t key) { anchors.index.add(key); });
-  };
-  constexpr std::size_t kPages = kPieceBytes / kPageBytes;
-  for (std::size_t page = 0; page < map.pages.size(); page += kPages) {
-    for_runs(page, std::min(page + kPages, map.pages.size()), wanted, add_run);
-  }
+  for_runs(0, map.pages.size(), wanted, [&](std::size_t first, std::size_t behind) {
+    for_anchors(target, first, behind, anchors.rarity_bits, anchors.index, scan,
+                [&](std::uint64_t, std::uint64_t key) { anchors.index.add(key); });
+  });
 }
 
 void offer_base(ByteView base, const PageMap& map, unsigned threads, AnchorsOfRest& anchors) {
   const std::size_t pages = (base.size() + kPageBytes - 1) / kPageBytes;
-  constexpr std::size_t kPages = kPieceBytes / kPageBytes;
-  std::vector<std::vector<std::uint32_t>> scratches(std::max(threads, 1U));
+  std::vector<AnchorScan> scans(threads);
+  // A last page that is not whole has no fingerprint.
   const auto wanted = [&](std::size_t page) {
     return page >= map.base_fingerprints.size() || map.base_fingerprints[page] != 0;
   };
-  const auto scan = [&](unsigned thread, std::size_t piece) {
-    for_runs(
-        piece * kPages, std::min((piece + 1) * kPages, pages), wanted,
-        [&](std::size_t first, std::size_t behind) {
-          for_anchors(
-              base, first * kPageBytes, std::min(behind * kPageBytes, base.size()),
-              anchors.rarity_bits, scratches[thread],
-              [&](std::uint64_t key) { anchors.index.prefetch(key); },
-              [&](std::size_t position, std::uint64_t key) { anchors.index.offer(key, position); });
-        });
-    return Done{};
-  };
-  const std::size_t pieces = (pages + kPages - 1) / kPages;
-  if (threads <= 1) {
-    for (std::size_t piece = 0; piece < pieces; ++piece)
-      scan(0, piece);
-    return;
-  }
-  ParallelOptions options;
-  options.threads = threads;
-  options.delivery = Delivery::AsTheyCome;
-  const bool whole =
-      parallel_map<Done>(pieces, options, scan, [](std::size_t, Done) { return true; });
-  COPSE_CHECK(whole);
+  for_each_piece(pages, kBasePiecePages, threads,
+                 [&](unsigned thread, std::size_t begin, std::size_t end) {
+                   for_runs(begin, end, wanted, [&](std::size_t first, std::size_t behind) {
+                     for_anchors(base, first, behind, anchors.rarity_bits, anchors.index,
+                                 scans[thread], [&](std::uint64_t position, std::uint64_t key) {
+                                   anchors.index.offer(key, position);
+                                 });
+                   });
+                 });
 }
 
 }  // namespace

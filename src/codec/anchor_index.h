@@ -4,10 +4,11 @@
 // own: so the table is as large as what is unknown, not as the base.
 #pragma once
 
-#include <atomic>
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "codec/page_bytes.h"
 #include "codec/page_map.h"
@@ -18,6 +19,29 @@ namespace copse {
 inline constexpr std::size_t kAnchorTableBytesMax = std::size_t{64} << 20;
 // One position of 64 is an anchor, or fewer where so many would not fit in the table.
 inline constexpr unsigned kAnchorRarityBits = 6;
+
+// The anchors of a stretch of bytes, a piece at a time. Not thread-safe; one for each thread.
+class AnchorScan {
+ public:
+  static constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+
+  AnchorScan() : found_(new std::uint32_t[kPieceBytes + kAnchorSlack]) {}
+
+  // Those in [begin, end) of `image`, at most kPieceBytes long, counted from `begin`. What lies too
+  // near the end of the image to have a key is none.
+  std::span<const std::uint32_t> find(ByteView image, std::uint64_t begin, std::uint64_t end,
+                                      unsigned rarity_bits) {
+    const std::uint64_t last = image.size() - std::min<std::uint64_t>(image.size(), kAnchorBytes);
+    end = std::min(end, last);
+    if (begin >= end) return {};
+    const std::size_t count = find_anchors(
+        image.data() + begin, static_cast<std::size_t>(end - begin), rarity_bits, found_.get());
+    return {found_.get(), count};
+  }
+
+ private:
+  std::unique_ptr<std::uint32_t[]> found_;
+};
 
 class AnchorIndex {
  public:

@@ -79,14 +79,15 @@ std::uint64_t equal_mask(const std::uint8_t* a, const std::uint8_t* b) {
 
 #endif
 
-void find_anchors_plainly(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
-                          std::vector<std::uint32_t>& anchors) {
+std::size_t find_anchors_plainly(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
+                                 std::uint32_t* anchors) {
   const std::uint32_t mask = anchor_mask(rarity_bits);
+  std::size_t count = 0;
   for (std::size_t i = 0; i < size; ++i) {
-    if (((anchor_hash(bytes + i) ^ kAnchorPattern) & mask) == 0) {
-      anchors.push_back(static_cast<std::uint32_t>(i));
-    }
+    anchors[count] = static_cast<std::uint32_t>(i);
+    count += static_cast<std::size_t>(((anchor_hash(bytes + i) ^ kAnchorPattern) & mask) == 0);
   }
+  return count;
 }
 
 #if COPSE_HAVE_AVX
@@ -96,86 +97,106 @@ namespace {
 // Bits at every fourth place, for the four offsets that vectors of 32-bit numbers start at.
 constexpr std::uint64_t kEveryFourth = 0x1111111111111111U;
 
-__attribute__((target("avx512f,avx512bw,bmi2"))) std::size_t find_anchors_avx512(
-    const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
-    std::vector<std::uint32_t>& anchors) {
+struct FoundAnchors {
+  std::size_t done = 0;  // bytes looked at
+  std::size_t count = 0;
+};
+
+// Writes the positions of the bits that are set. The usual few are written whether they are there
+// or not, which spares a branch that nobody can foresee.
+inline std::size_t write_positions(std::uint64_t bits, std::size_t at, std::uint32_t* anchors) {
+  const auto count = static_cast<std::size_t>(std::popcount(bits));
+  const auto next = [&] {
+    const auto position =
+        static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(std::countr_zero(bits));
+    bits &= bits - 1;
+    return position;
+  };
+  for (std::size_t i = 0; i < kAnchorSlack; ++i)
+    anchors[i] = next();
+  for (std::size_t i = kAnchorSlack; i < count; ++i)
+    anchors[i] = next();
+  return count;
+}
+
+__attribute__((target("avx512f,avx512bw,bmi,bmi2,popcnt"))) FoundAnchors find_anchors_avx512(
+    const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits, std::uint32_t* anchors) {
   const __m512i odd = _mm512_set1_epi32(static_cast<int>(kAnchorOdd));
   const __m512i pattern = _mm512_set1_epi32(static_cast<int>(kAnchorPattern));
   const __m512i mask = _mm512_set1_epi32(static_cast<int>(anchor_mask(rarity_bits)));
-  std::size_t at = 0;
-  for (; at + 64 <= size; at += 64) {
-    std::uint64_t found = 0;
+  FoundAnchors found;
+  for (; found.done + 64 <= size; found.done += 64) {
+    const std::uint8_t* block = bytes + found.done;
+    std::uint64_t bits = 0;
     for (unsigned offset = 0; offset < 4; ++offset) {
-      const __m512i low = _mm512_loadu_si512(bytes + at + offset);
-      const __m512i high = _mm512_loadu_si512(bytes + at + offset + 4);
-      const __m512i hash =
-          _mm512_mullo_epi32(_mm512_add_epi32(low, _mm512_maskz_rol_epi32(0xFFFF, high, 9)), odd);
+      const __m512i low = _mm512_loadu_si512(block + offset);
+      const __m512i high = _mm512_loadu_si512(block + offset + 4);
+      const __m512i sum = _mm512_add_epi32(low, _mm512_maskz_rol_epi32(0xFFFF, high, 9));
+      const __m512i hash = _mm512_mullo_epi32(sum, odd);
       const __mmask16 hits = _mm512_testn_epi32_mask(_mm512_xor_si512(hash, pattern), mask);
-      found |= _pdep_u64(hits, kEveryFourth << offset);
+      bits |= _pdep_u64(hits, kEveryFourth << offset);
     }
-    for (; found != 0; found &= found - 1) {
-      anchors.push_back(static_cast<std::uint32_t>(at) +
-                        static_cast<std::uint32_t>(std::countr_zero(found)));
-    }
+    found.count += write_positions(bits, found.done, anchors + found.count);
   }
-  return at;
+  return found;
 }
 
-__attribute__((target("avx2,bmi2"))) std::size_t find_anchors_avx2(
-    const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
-    std::vector<std::uint32_t>& anchors) {
+__attribute__((target("avx2"))) inline __m256i load_avx2(const std::uint8_t* at) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+}
+
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) FoundAnchors find_anchors_avx2(
+    const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits, std::uint32_t* anchors) {
   const __m256i odd = _mm256_set1_epi32(static_cast<int>(kAnchorOdd));
   const __m256i pattern = _mm256_set1_epi32(static_cast<int>(kAnchorPattern));
   const __m256i mask = _mm256_set1_epi32(static_cast<int>(anchor_mask(rarity_bits)));
-  std::size_t at = 0;
-  for (; at + 32 <= size; at += 32) {
-    std::uint64_t found = 0;
+  FoundAnchors found;
+  for (; found.done + 32 <= size; found.done += 32) {
+    const std::uint8_t* block = bytes + found.done;
+    std::uint64_t bits = 0;
     for (unsigned offset = 0; offset < 4; ++offset) {
-      const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + at + offset));
-      const __m256i high =
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + at + offset + 4));
+      const __m256i high = load_avx2(block + offset + 4);
       const __m256i turned =
           _mm256_or_si256(_mm256_slli_epi32(high, 9), _mm256_srli_epi32(high, 23));
-      const __m256i hash = _mm256_mullo_epi32(_mm256_add_epi32(low, turned), odd);
+      const __m256i hash =
+          _mm256_mullo_epi32(_mm256_add_epi32(load_avx2(block + offset), turned), odd);
       const __m256i misses = _mm256_and_si256(_mm256_xor_si256(hash, pattern), mask);
       const int hits = _mm256_movemask_ps(
           _mm256_castsi256_ps(_mm256_cmpeq_epi32(misses, _mm256_setzero_si256())));
-      found |= _pdep_u64(static_cast<std::uint32_t>(hits), kEveryFourth << offset);
+      bits |= _pdep_u64(static_cast<std::uint32_t>(hits), kEveryFourth << offset);
     }
-    for (; found != 0; found &= found - 1) {
-      anchors.push_back(static_cast<std::uint32_t>(at) +
-                        static_cast<std::uint32_t>(std::countr_zero(found)));
-    }
+    found.count += write_positions(bits, found.done, anchors + found.count);
   }
-  return at;
+  return found;
 }
 
 }  // namespace
 
-void find_anchors(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
-                  std::vector<std::uint32_t>& anchors) {
+std::size_t find_anchors(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
+                         std::uint32_t* anchors) {
   static const bool kAvx512 =
       __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("bmi2") != 0;
   static const bool kAvx2 =
       __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0;
-  std::size_t done = 0;
+  FoundAnchors found;
   if (kAvx512) {
-    done = find_anchors_avx512(bytes, size, rarity_bits, anchors);
+    found = find_anchors_avx512(bytes, size, rarity_bits, anchors);
   } else if (kAvx2) {
-    done = find_anchors_avx2(bytes, size, rarity_bits, anchors);
+    found = find_anchors_avx2(bytes, size, rarity_bits, anchors);
   }
-  const std::size_t first_of_rest = anchors.size();
-  find_anchors_plainly(bytes + done, size - done, rarity_bits, anchors);
-  for (std::size_t i = first_of_rest; i < anchors.size(); ++i) {
-    anchors[i] += static_cast<std::uint32_t>(done);
-  }
+  std::uint32_t* rest = anchors + found.count;
+  const std::size_t count =
+      find_anchors_plainly(bytes + found.done, size - found.done, rarity_bits, rest);
+  for (std::size_t i = 0; i < count; ++i)
+    rest[i] += static_cast<std::uint32_t>(found.done);
+  return found.count + count;
 }
 
 #else
 
-void find_anchors(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
-                  std::vector<std::uint32_t>& anchors) {
-  find_anchors_plainly(bytes, size, rarity_bits, anchors);
+std::size_t find_anchors(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
+                         std::uint32_t* anchors) {
+  return find_anchors_plainly(bytes, size, rarity_bits, anchors);
 }
 
 #endif

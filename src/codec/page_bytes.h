@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 #include "core/bytes.h"
 
@@ -41,12 +40,14 @@ std::uint64_t equal_mask(const std::uint8_t* a, const std::uint8_t* b);
 inline constexpr unsigned kAnchorBytes = 32;  // how many bytes from an anchor on make its key
 inline constexpr unsigned kAnchorRarityBitsMax = 24;
 
-// Appends the anchors in [0, size) in ascending order. Bytes from `bytes` to `bytes + size +
+// Writes the anchors in [0, size) in ascending order and says how many there are. `anchors` has
+// room for `size` of them and kAnchorSlack more. Bytes from `bytes` up to `bytes + size +
 // kAnchorBytes` are read. The plain twin says the same.
-void find_anchors(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
-                  std::vector<std::uint32_t>& anchors);
-void find_anchors_plainly(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
-                          std::vector<std::uint32_t>& anchors);
+inline constexpr std::size_t kAnchorSlack = 4;
+std::size_t find_anchors(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
+                         std::uint32_t* anchors);
+std::size_t find_anchors_plainly(const std::uint8_t* bytes, std::size_t size, unsigned rarity_bits,
+                                 std::uint32_t* anchors);
 
 // What is known about the kAnchorBytes bytes of an anchor: a weak hash, to be confirmed by bytes.
 inline std::uint64_t anchor_key(const std::uint8_t* at) {

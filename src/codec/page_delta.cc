@@ -7,7 +7,7 @@
 #include "codec/page_delta_format.h"
 #include "codec/page_map.h"
 #include "codec/page_matcher.h"
-#include "core/hash.h"
+#include "codec/page_pieces.h"
 #include "core/parallel.h"
 
 namespace copse {
@@ -48,25 +48,17 @@ Result<Bytes> encode_page_delta(ByteView base, ByteView target, const PageDeltaO
   const AnchorsOfRest anchors = index_rest(base, target, map, threads);
   const std::vector<PageRange> ranges = cut_segments(map);
   std::vector<PageSegment> segments(ranges.size());
-  std::vector<PageMatcher> matchers(threads, PageMatcher(base, target, map, anchors));
-  const auto encode = [&](unsigned thread, std::size_t i) {
+  std::vector<PageMatcher> matchers;
+  for (unsigned thread = 0; thread < threads; ++thread)
+    matchers.emplace_back(base, target, map, anchors);
+  for_each_piece(ranges.size(), 1, threads, [&](unsigned thread, std::size_t i, std::size_t) {
     PageStreams streams;
     matchers[thread].match(ranges[i].first, ranges[i].behind, streams);
     PageSegment& segment = segments[i];
     segment.target_bytes = std::min<std::uint64_t>(ranges[i].behind * kPageBytes, target.size()) -
                            ranges[i].first * kPageBytes;
     segment.stored = store_streams(streams, options.level);
-    return Done{};
-  };
-  ParallelOptions parallel;
-  parallel.threads = threads;
-  parallel.delivery = Delivery::AsTheyCome;
-  if (threads == 1) {
-    for (std::size_t i = 0; i < ranges.size(); ++i)
-      encode(0, i);
-  } else {
-    parallel_map<Done>(ranges.size(), parallel, encode, [](std::size_t, Done) { return true; });
-  }
+  });
   Bytes payload;
   write_page_header(segments, payload);
   for (PageSegment& segment : segments) {

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <random>
 #include <string>
 
@@ -132,6 +134,16 @@ std::vector<Change> changes() {
   };
 }
 
+// What all changes make of a base that leave something of it.
+Bytes change_much(Bytes image, std::uint64_t seed) {
+  std::mt19937_64 chance(seed);
+  for (const Change& change : changes()) {
+    const std::string_view name = change.name;
+    if (name != "clear" && name != "shrink") change.apply(image, chance);
+  }
+  return image;
+}
+
 TEST(PageDelta, RestoresWhatWasChanged) {
   const std::uint64_t seed = seed_of_run();
   SCOPED_TRACE("COPSE_SEED=" + std::to_string(seed));
@@ -149,6 +161,24 @@ TEST(PageDelta, RestoresWhatWasChanged) {
       check(base, target);
     }
   }
+}
+
+// A payload that an earlier build wrote: it stays readable. COPSE_UPDATE=1 writes it anew.
+TEST(PageDelta, ReadsVersion1) {
+  const Bytes base = make_image(30000, 17);
+  const Bytes target = change_much(base, 18);
+  const std::string path = std::string(COPSE_TEST_DATA_DIR) + "/formats/page_delta_v1.bin";
+  if (std::getenv("COPSE_UPDATE") != nullptr) {
+    auto payload = encode_page_delta(base, target, {});
+    ASSERT_TRUE(payload.ok());
+    std::ofstream(path, std::ios::binary) << as_text(payload.value());
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string payload{std::istreambuf_iterator<char>(file), {}};
+  Bytes out(target.size());
+  const Status status = decode_page_delta(base, as_bytes(payload), out);
+  ASSERT_TRUE(status.ok()) << status.error().message();
+  EXPECT_EQ(out, target);
 }
 
 TEST(PageDelta, FindsWhatOnlyMoved) {
@@ -174,15 +204,11 @@ TEST(PageDelta, UnrelatedImagesCostLittleMoreThanTheTarget) {
 
 TEST(PageDelta, RefusesDamageAtEveryByte) {
   const Bytes base = make_image(100000, 3);
-  Bytes target = base;
-  std::mt19937_64 chance(4);
-  for (const Change& change : changes()) {
-    if (std::string_view(change.name) != "clear" && std::string_view(change.name) != "shrink")
-      change.apply(target, chance);
-  }
+  const Bytes target = change_much(base, 4);
   auto encoded = encode_page_delta(base, target, {});
   ASSERT_TRUE(encoded.ok());
   const Bytes payload = encoded.value();
+  ASSERT_GT(payload.size(), 2000U);
   Bytes out(target.size());
   for (std::size_t i = 0; i < payload.size(); ++i) {
     Bytes damaged = payload;
@@ -228,12 +254,11 @@ TEST(PageDelta, AnchorsWithOneKeyAreToldApart) {
   constexpr std::array<std::int64_t, 3> kUnseen = {608082, -2405080, 206658};
   std::array<std::uint64_t, 4> words = {0, 100000000, 100000000, 100000000};
   Bytes one(kAnchorBytes + 8);
-  std::vector<std::uint32_t> found;
-  while (found.empty()) {
+  std::array<std::uint32_t, 1 + kAnchorSlack> found{};
+  do {
     ++words[0];
     std::memcpy(one.data(), words.data(), kAnchorBytes);
-    find_anchors(one.data(), 1, kAnchorRarityBits, found);
-  }
+  } while (find_anchors(one.data(), 1, kAnchorRarityBits, found.data()) == 0);
   for (std::size_t i = 0; i < kUnseen.size(); ++i)
     words[i + 1] += static_cast<std::uint64_t>(kUnseen[i]);
   Bytes other = one;
@@ -275,10 +300,10 @@ TEST(PageDelta, AnchorsAreThoseOfThePlainTwin) {
     for (const unsigned rarity_bits : {1U, 6U, 12U}) {
       for (const std::size_t shift : {0U, 3U}) {
         const Bytes image = make_image(size + kAnchorBytes + 8, 21);
-        std::vector<std::uint32_t> fast;
-        std::vector<std::uint32_t> plain;
-        find_anchors(image.data() + shift, size, rarity_bits, fast);
-        find_anchors_plainly(image.data() + shift, size, rarity_bits, plain);
+        std::vector<std::uint32_t> fast(size + kAnchorSlack);
+        std::vector<std::uint32_t> plain(size + kAnchorSlack);
+        fast.resize(find_anchors(image.data() + shift, size, rarity_bits, fast.data()));
+        plain.resize(find_anchors_plainly(image.data() + shift, size, rarity_bits, plain.data()));
         EXPECT_EQ(fast, plain);
       }
     }

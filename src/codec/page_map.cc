@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "codec/page_bytes.h"
+#include "codec/page_pieces.h"
 #include "core/check.h"
-#include "core/parallel.h"
 
 namespace copse {
 namespace {
@@ -15,30 +15,6 @@ namespace {
 // piece before, so that the answer does not depend on who did that.
 constexpr std::size_t kPiecePages = 1024;
 constexpr std::uint32_t kNoPage = UINT32_MAX;
-
-std::size_t pieces_of(std::size_t pages) {
-  return (pages + kPiecePages - 1) / kPiecePages;
-}
-
-// Calls work(begin, end) for pieces of [0, pages).
-template <typename Work>
-void for_pieces(std::size_t pages, unsigned threads, const Work& work) {
-  ParallelOptions options;
-  options.threads = threads;
-  options.delivery = Delivery::AsTheyCome;
-  const auto work_on = [&](unsigned, std::size_t piece) {
-    work(piece * kPiecePages, std::min(pages, (piece + 1) * kPiecePages));
-    return Done{};
-  };
-  if (threads <= 1) {
-    for (std::size_t piece = 0; piece < pieces_of(pages); ++piece)
-      work_on(0, piece);
-    return;
-  }
-  const bool whole = parallel_map<Done>(pieces_of(pages), options, work_on,
-                                        [](std::size_t, Done) { return true; });
-  COPSE_CHECK(whole);
-}
 
 ByteView page_of(ByteView image, std::size_t page) {
   const std::size_t begin = page * kPageBytes;
@@ -135,7 +111,7 @@ PageMap map_pages(ByteView base, ByteView target, unsigned threads) {
   static constexpr std::uint8_t kZeros[kPageBytes] = {};
   const std::uint32_t zeros = page_fingerprint(kZeros);
   // A page of the base is looked at while the compare has it in the cache.
-  const auto classify = [&](std::size_t begin, std::size_t end) {
+  const auto classify = [&](unsigned, std::size_t begin, std::size_t end) {
     for (std::size_t page = begin; page < end; ++page) {
       if (page < target_pages) map.pages[page] = class_of(base, target, page);
       if (page >= base_pages) continue;
@@ -145,16 +121,17 @@ PageMap map_pages(ByteView base, ByteView target, unsigned threads) {
       map.base_fingerprints[page] = empty ? 0 : fingerprint;
     }
   };
-  for_pieces(std::max(base_pages, target_pages), threads, classify);
+  for_each_piece(std::max(base_pages, target_pages), kPiecePages, threads, classify);
   const auto count_rest = [&] {
     return static_cast<std::uint64_t>(std::count(map.pages.begin(), map.pages.end(), kPageRest));
   };
   map.rest_pages = count_rest();
   if (map.rest_pages == 0 || base_pages == 0) return map;
   const PageTable table(map.base_fingerprints);
-  for_pieces(target_pages, threads, [&](std::size_t begin, std::size_t end) {
-    find_moved(table, base, target, begin, end, map);
-  });
+  for_each_piece(target_pages, kPiecePages, threads,
+                 [&](unsigned, std::size_t begin, std::size_t end) {
+                   find_moved(table, base, target, begin, end, map);
+                 });
   map.rest_pages = count_rest();
   return map;
 }

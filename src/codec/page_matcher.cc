@@ -7,6 +7,11 @@
 #include "codec/page_bytes.h"
 
 namespace copse {
+namespace {
+
+constexpr std::size_t kAhead = 4;
+
+}  // namespace
 
 bool PageMatcher::within_base(std::uint64_t begin, std::uint64_t end,
                               std::int64_t displacement) const {
@@ -49,30 +54,32 @@ void PageMatcher::match(std::size_t first, std::size_t behind, PageStreams& stre
 }
 
 void PageMatcher::match_rest(std::uint64_t begin, std::uint64_t end, CopyWriter& out) {
-  found_.clear();
-  const std::uint64_t last = target_.size() - std::min<std::uint64_t>(kAnchorBytes, target_.size());
-  if (begin < std::min(end, last)) {
-    find_anchors(target_.data() + begin, static_cast<std::size_t>(std::min(end, last) - begin),
-                 anchors_.rarity_bits, found_);
-  }
-  // The page before lies next to what it was copied from, and so may this one.
-  std::uint64_t gap = begin;
-  for (const std::uint32_t offset : found_) {
-    const std::uint64_t anchor = begin + offset;
-    if (anchor < gap) continue;
-    const std::int64_t known = out.displacement();
-    if (try_anchor(anchor, known, end, out) || (known != 0 && try_anchor(anchor, 0, end, out))) {
-      gap = out.position();
-      continue;
-    }
-    const auto place = anchors_.index.find(anchor_key(target_.data() + anchor));
-    if (place &&
-        try_anchor(anchor, static_cast<std::int64_t>(*place) - static_cast<std::int64_t>(anchor),
-                   end, out)) {
-      gap = out.position();
+  for (std::uint64_t piece = begin; piece < end; piece += AnchorScan::kPieceBytes) {
+    const auto found =
+        scan_.find(target_, piece, std::min<std::uint64_t>(end, piece + AnchorScan::kPieceBytes),
+                   anchors_.rarity_bits);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const std::uint64_t anchor = piece + found[i];
+      if (anchor < out.position()) continue;
+      // What the index is asked for it is asked for often in a row.
+      if (i + kAhead < found.size()) {
+        anchors_.index.prefetch(anchor_key(target_.data() + piece + found[i + kAhead]));
+      }
+      match_anchor(anchor, end, out);
     }
   }
   fill_gap(std::max(begin, out.position()), end, 0, out);
+}
+
+// Where the copy before came from is the likeliest place, then the target's own address.
+void PageMatcher::match_anchor(std::uint64_t anchor, std::uint64_t end, CopyWriter& out) {
+  const std::int64_t known = out.displacement();
+  if (try_anchor(anchor, known, end, out)) return;
+  if (known != 0 && try_anchor(anchor, 0, end, out)) return;
+  const auto place = anchors_.index.find(anchor_key(target_.data() + anchor));
+  if (!place) return;
+  try_anchor(anchor, static_cast<std::int64_t>(*place) - static_cast<std::int64_t>(anchor), end,
+             out);
 }
 
 bool PageMatcher::try_anchor(std::uint64_t anchor, std::int64_t displacement, std::uint64_t end,
@@ -135,7 +142,9 @@ void PageMatcher::fill_gap(std::uint64_t begin, std::uint64_t end, std::int64_t 
     };
     if (before != 0) try_other(0);
     if (next_displacement != before && next_displacement != 0) try_other(next_displacement);
-    if (best_bits->equal >= kRunBytesMin) copy_runs(begin, page_end, best, *best_bits, out);
+    // With less in common the page holds something else, and what is equal is so by chance, zeros
+    // for the most part: cutting literals up there costs more than it saves.
+    if (2 * best_bits->equal >= page_end - begin) copy_runs(begin, page_end, best, *best_bits, out);
     begin = page_end;
   }
 }

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "codec/anchor_index.h"
 #include "codec/copy_writer.h"
@@ -15,7 +14,7 @@ namespace copse {
 // Shorter finds elsewhere cost more than literals.
 inline constexpr std::size_t kMovedBytesMin = 32;
 // Runs of equal bytes at a displacement that is known already.
-inline constexpr std::size_t kRunBytesMin = 8;
+inline constexpr std::size_t kRunBytesMin = 6;
 
 // Not thread-safe; one for each thread.
 class PageMatcher {
@@ -34,6 +33,7 @@ class PageMatcher {
   };
 
   void match_rest(std::uint64_t begin, std::uint64_t end, CopyWriter& out);
+  void match_anchor(std::uint64_t anchor, std::uint64_t end, CopyWriter& out);
   bool try_anchor(std::uint64_t anchor, std::int64_t displacement, std::uint64_t end,
                   CopyWriter& out);
   void fill_gap(std::uint64_t begin, std::uint64_t end, std::int64_t next_displacement,
@@ -50,7 +50,7 @@ class PageMatcher {
   ByteView target_;
   const PageMap& map_;
   const AnchorsOfRest& anchors_;
-  std::vector<std::uint32_t> found_;
+  AnchorScan scan_;
   std::array<PageBits, 2> bits_;
 };
 
