@@ -5,6 +5,8 @@
 
 #include "copse/query.h"
 
+#include "codec/page_delta.h"
+#include "codec/page_delta_format.h"
 #include "fuzz_support.h"
 #include "postings/postings_builder.h"
 #include "syntax/side_streams.h"
@@ -171,6 +173,44 @@ void make_queries(const Corpus& queries) {
   }
 }
 
+// Two images of a few pages: moved, emptied, changed a little, new.
+void make_page_deltas(const Corpus& deltas) {
+  Bytes base(5 * kPageBytes);
+  for (std::size_t i = 0; i < base.size(); ++i)
+    base[i] = static_cast<std::uint8_t>(i * i >> (i / kPageBytes));
+  Bytes target(base.begin() + kPageBytes, base.end());
+  target.resize(6 * kPageBytes + 100);
+  for (std::size_t i = 0; i < 40; ++i)
+    ++target[kPageBytes + 97 * i];
+  std::copy_n(base.begin() + 777, 1000, target.begin() + 5 * kPageBytes);
+  const auto payload = encode_page_delta(base, target, {});
+  fuzz::require(payload.ok());
+  const auto segments = read_page_header(payload.value(), target.size());
+  fuzz::require(segments.ok() && segments.value().size() == 1);
+  PageStreams streams;
+  fuzz::require(load_streams(segments.value()[0].stored, target.size(), streams).ok());
+  const auto add = [&](const std::string& name, std::uint8_t use, const Bytes& rest) {
+    Bytes seed;
+    ByteWriter out(seed);
+    out.u8(use);
+    out.u16(static_cast<std::uint16_t>(base.size()));
+    out.u16(static_cast<std::uint16_t>(target.size()));
+    out.raw(base);
+    out.raw(rest);
+    deltas.add(name, seed);
+  };
+  Bytes raw;
+  for (const Bytes& stream : streams) {
+    ByteWriter(raw).u16(static_cast<std::uint16_t>(stream.size()));
+    ByteWriter(raw).raw(stream);
+  }
+  const ByteView stored = segments.value()[0].stored;
+  add("target", 0, target);
+  add("payload", 1, payload.value());
+  add("segment", 2, {stored.begin(), stored.end()});
+  add("streams", 3, raw);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -181,5 +221,6 @@ int main(int argc, char** argv) {
   make_side_streams({argv[1], "side_streams"});
   make_postings({argv[1], "postings"});
   make_queries({argv[1], "stored_query"});
+  make_page_deltas({argv[1], "page_delta"});
   return 0;
 }

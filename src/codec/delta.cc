@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/page_delta.h"
 #include "core/check.h"
 #include "core/parallel.h"
 
@@ -167,8 +168,8 @@ Status DeltaEncoder::add(std::span<const ByteView> parts, bool last, Bytes& out)
 }
 
 std::vector<ByteView> parts_of_target(ByteView base, ByteView target, const DeltaOptions& options) {
-  const bool pages = options.algorithm ? *options.algorithm == DeltaAlgorithm::Pages
-                                       : suits_pages_algorithm(base, target);
+  const bool pages =
+      options.algorithm ? *options.algorithm == DeltaAlgorithm::Pages : suits_pages(base, target);
   if (pages || target.empty()) return {target};
   std::vector<ByteView> parts;
   for (std::size_t at = 0; at < target.size(); at += kDeltaPartBytes) {

@@ -62,10 +62,6 @@ using PartEncoder = Result<CodedPart> (*)(const DeltaBase& base, const TargetPar
 using PartEncoders = std::array<PartEncoder, kDeltaAlgorithmCount>;
 const PartEncoders& part_encoders();
 
-// Whether the target looks like an image of memory, so that it is one part for
-// DeltaAlgorithm::Pages.
-bool suits_pages_algorithm(ByteView base, ByteView target);
-
 // The algorithm that a sample of the part speaks for.
 DeltaAlgorithm choose_algorithm(const PartEncoders& encoders, const DeltaBase& base,
                                 const TargetPart& part, DeltaSetting setting);

@@ -4,15 +4,11 @@
 #include <string>
 
 #include "codec/delta.h"
+#include "codec/page_delta.h"
 #include "codec/prefix_delta.h"
 #include "codec/rolling_delta.h"
 #include "codec/suffix_delta.h"
 #include "codec/xor_delta.h"
-
-#if __has_include("codec/page_delta.h")
-#include "codec/page_delta.h"
-#define COPSE_HAS_PAGES 1
-#endif
 
 namespace copse {
 namespace {
@@ -79,7 +75,6 @@ Result<CodedPart> prefix_part(const DeltaBase& base, const TargetPart& part,
   return CodedPart{encode_prefix(base.bytes(), part, tuning(options.setting).level), 0};
 }
 
-#ifdef COPSE_HAS_PAGES
 Result<CodedPart> pages_part(const DeltaBase& base, const TargetPart& part,
                              const PartOptions& options) {
   if (part.begin != 0) return Error(ErrorCode::Unsupported, "pages are for whole images");
@@ -88,7 +83,6 @@ Result<CodedPart> pages_part(const DeltaBase& base, const TargetPart& part,
                                               .threads = options.threads}));
   return CodedPart{std::move(payload), 0};
 }
-#endif
 
 // ---- the choice --------------------------------------------------------------------------------
 
@@ -266,26 +260,16 @@ const PartEncoders& part_encoders() {
     set(DeltaAlgorithm::Rolling, rolling_part);
     set(DeltaAlgorithm::Suffix, suffix_part);
     set(DeltaAlgorithm::ZstdPrefix, prefix_part);
-#ifdef COPSE_HAS_PAGES
     set(DeltaAlgorithm::Pages, pages_part);
-#endif
     return encoders;
   }();
   return kEncoders;
 }
 
-bool suits_pages_algorithm([[maybe_unused]] ByteView base, [[maybe_unused]] ByteView target) {
-#ifdef COPSE_HAS_PAGES
-  return suits_pages(base, target);
-#else
-  return false;
-#endif
-}
-
 DeltaAlgorithm choose_algorithm(const PartEncoders& encoders, const DeltaBase& base,
                                 const TargetPart& part, DeltaSetting setting) {
   if (part.bytes.empty()) return DeltaAlgorithm::Raw;
-  if (part.begin == 0 && suits_pages_algorithm(base.bytes(), part.bytes)) {
+  if (part.begin == 0 && suits_pages(base.bytes(), part.bytes)) {
     return DeltaAlgorithm::Pages;
   }
   const Sample sample = sample_of(part);
@@ -337,9 +321,7 @@ Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView paylo
       made = decode_prefix(base, payload, out);
       break;
     case DeltaAlgorithm::Pages:
-#ifdef COPSE_HAS_PAGES
       made = decode_page_delta(base, payload, out, threads);
-#endif
       break;
   }
   if (!made.ok()) return made;

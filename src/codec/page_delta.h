@@ -1,0 +1,46 @@
+// A delta between two images of a machine's memory: what changed since the base, where most of it
+// is pages that stayed, were emptied, or lie elsewhere, and the rest is small changes.
+//
+// Encoding classifies the pages of the target by memory compares, finds whole pages at any page of
+// the base by a fingerprint, and finds what is left at any byte of the base by anchors: positions
+// that the content itself chooses, so that only what is unknown of the target has to be remembered
+// while the base goes by (ADR 0017). Every find is confirmed by bytes. What was not found is
+// literals, compressed with zstd. The payload is described in docs/formats/page_delta.md.
+//
+// Pure and deterministic: the same images give the same bytes, with any number of threads. Inputs
+// may be mapped files of any size up to kPageDeltaBytesMax: they are read where they lie.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "copse/result.h"
+
+#include "core/bytes.h"
+
+namespace copse {
+
+inline constexpr std::uint64_t kPageDeltaBytesMax = std::uint64_t{1} << 39;
+inline constexpr int kPageDeltaLevel = 3;
+
+struct PageDeltaOptions {
+  int level = kPageDeltaLevel;  // zstd's, for what is not in the base
+  unsigned threads = 1;
+};
+
+// Takes about 1/256 of the images, the table of anchors (kAnchorTableBytesMax) and some
+// kSegmentRestBytes for each thread, beside the payload. LimitExceeded for images that are too
+// large.
+Result<Bytes> encode_page_delta(ByteView base, ByteView target, const PageDeltaOptions& options);
+
+// Fills `target`, whose size is the target's. Corrupt when the payload is damaged, was made for
+// another size or refers to bytes that the base does not have. Any bytes may be decoded; a base of
+// other content gives other bytes. Takes at most some kSegmentRestBytes for each thread.
+Status decode_page_delta(ByteView base, ByteView payload, std::span<std::uint8_t> target,
+                         unsigned threads = 1);
+
+// Whether these look like two images of one kind of machine: large, in whole pages, and a sample of
+// the target's pages is zero or found in the base. Reads some hundred pages.
+bool suits_pages(ByteView base, ByteView target);
+
+}  // namespace copse

@@ -1,0 +1,35 @@
+// Where each page of a memory image comes from, as far as whole pages tell.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/page_delta_format.h"
+#include "core/bytes.h"
+
+namespace copse {
+
+// What a page of the target is: one of these, or the number of a page of the base that equals it.
+inline constexpr std::uint32_t kPageSame = UINT32_MAX;      // as at its own address in the base
+inline constexpr std::uint32_t kPageZero = UINT32_MAX - 1;  // zeros
+inline constexpr std::uint32_t kPageRest = UINT32_MAX - 2;  // none of it
+inline constexpr std::uint32_t kPageNumberMax = UINT32_MAX - 3;
+
+// Pages of the base that are compared with one of the target because their fingerprints are equal.
+inline constexpr unsigned kPageTriesMax = 16;
+
+struct PageMap {
+  // One for each page of the target; a last one that is not whole is Same, Zero or Rest.
+  std::vector<std::uint32_t> pages;
+  // A fingerprint of each whole page of the base; 0 is one of zeros and no other.
+  std::vector<std::uint32_t> base_fingerprints;
+  std::uint64_t rest_pages = 0;
+};
+
+// A hash of some words of a page: equal pages have equal ones. Never 0.
+std::uint32_t page_fingerprint(const std::uint8_t* page);
+
+// Thread-safe. The same map with any number of threads.
+PageMap map_pages(ByteView base, ByteView target, unsigned threads);
+
+}  // namespace copse
