@@ -61,6 +61,11 @@ Result<Bytes> encode_page_delta(ByteView base, ByteView target, const PageDeltaO
   });
   Bytes payload;
   write_page_header(segments, payload);
+  // Segments go as the payload grows: both together take little more than one.
+  std::size_t bytes = payload.size();
+  for (const PageSegment& segment : segments)
+    bytes += segment.stored.size();
+  payload.reserve(bytes);
   for (PageSegment& segment : segments) {
     payload.insert(payload.end(), segment.stored.begin(), segment.stored.end());
     Bytes().swap(segment.stored);
