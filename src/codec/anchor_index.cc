@@ -95,7 +95,8 @@ AnchorIndex::AnchorIndex(std::size_t anchors) {
 
 void AnchorIndex::add(std::uint64_t key) {
   const std::uint64_t tag = tag_of(key);
-  for (std::size_t slot = key & mask_;; slot = (slot + 1) & mask_) {
+  for (std::size_t probe = 0; probe < kAnchorProbesMax; ++probe) {
+    const std::size_t slot = (key + probe) & mask_;
     if (slots_[slot] == 0) {
       if (room_ == 0) return;
       --room_;
@@ -108,8 +109,8 @@ void AnchorIndex::add(std::uint64_t key) {
 
 void AnchorIndex::offer(std::uint64_t key, std::uint64_t position) {
   const std::uint64_t offered = tag_of(key) | position;
-  for (std::size_t slot = key & mask_;; slot = (slot + 1) & mask_) {
-    const std::atomic_ref<std::uint64_t> shared(slots_[slot]);
+  for (std::size_t probe = 0; probe < kAnchorProbesMax; ++probe) {
+    const std::atomic_ref<std::uint64_t> shared(slots_[(key + probe) & mask_]);
     std::uint64_t known = shared.load(std::memory_order_relaxed);
     if (known == 0) return;
     if ((known | kUnknown) != (offered | kUnknown)) continue;
@@ -122,13 +123,14 @@ void AnchorIndex::offer(std::uint64_t key, std::uint64_t position) {
 
 std::optional<std::uint64_t> AnchorIndex::find(std::uint64_t key) const {
   const std::uint64_t tag = tag_of(key);
-  for (std::size_t slot = key & mask_;; slot = (slot + 1) & mask_) {
-    const std::uint64_t known = slots_[slot];
+  for (std::size_t probe = 0; probe < kAnchorProbesMax; ++probe) {
+    const std::uint64_t known = slots_[(key + probe) & mask_];
     if (known == 0) return std::nullopt;
     if ((known | kUnknown) != (tag | kUnknown)) continue;
     const std::uint64_t place = known & kUnknown;
     return place == kUnknown ? std::nullopt : std::optional(place);
   }
+  return std::nullopt;
 }
 
 AnchorsOfRest index_rest(ByteView base, ByteView target, const PageMap& map, unsigned threads) {

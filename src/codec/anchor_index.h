@@ -17,6 +17,8 @@
 namespace copse {
 
 inline constexpr std::size_t kAnchorTableBytesMax = std::size_t{64} << 20;
+// Slots that are looked at for one key; what finds no room in them is not remembered.
+inline constexpr std::size_t kAnchorProbesMax = 64;
 // One position of 64 is an anchor, or fewer where so many would not fit in the table.
 inline constexpr unsigned kAnchorRarityBits = 6;
 

@@ -44,7 +44,7 @@ Result<Bytes> encode_page_delta(ByteView base, ByteView target, const PageDeltaO
                                                std::to_string(kPageDeltaBytesMax) + " bytes");
   }
   const unsigned threads = std::clamp(options.threads, 1U, kThreadsMax);
-  const PageMap map = map_pages(base, target, threads);
+  const PageMap map = map_pages(base, target, threads, options.on_read);
   const AnchorsOfRest anchors = index_rest(base, target, map, threads);
   const std::vector<PageRange> ranges = cut_segments(map);
   std::vector<PageSegment> segments(ranges.size());
@@ -61,6 +61,11 @@ Result<Bytes> encode_page_delta(ByteView base, ByteView target, const PageDeltaO
   });
   Bytes payload;
   write_page_header(segments, payload);
+  // Segments go as the payload grows: both together take little more than one.
+  std::size_t bytes = payload.size();
+  for (const PageSegment& segment : segments)
+    bytes += segment.stored.size();
+  payload.reserve(bytes);
   for (PageSegment& segment : segments) {
     payload.insert(payload.end(), segment.stored.begin(), segment.stored.end());
     Bytes().swap(segment.stored);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "copse/result.h"
@@ -23,9 +24,15 @@ namespace copse {
 inline constexpr std::uint64_t kPageDeltaBytesMax = std::uint64_t{1} << 39;
 inline constexpr int kPageDeltaLevel = 3;
 
+// Told that [begin, end) of both images was read, as far as they reach.
+using OnPagesRead = std::function<void(std::uint64_t begin, std::uint64_t end)>;
+
 struct PageDeltaOptions {
   int level = kPageDeltaLevel;  // zstd's, for what is not in the base
   unsigned threads = 1;
+  // Called on the calling thread for stretches that follow one another from 0 to the end of the
+  // longer image, each while it is still in the cache: the moment to hash it.
+  OnPagesRead on_read = {};
 };
 
 // Takes about 1/256 of the images, the table of anchors (kAnchorTableBytesMax) and some

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "codec/page_delta.h"
@@ -54,7 +53,7 @@ class SegmentReader {
   bool take(ByteReader& from, std::size_t size) {
     const ByteView bytes = from.raw(size);
     if (from.failed()) return false;
-    std::memcpy(out_.data() + done_, bytes.data(), size);
+    std::copy(bytes.begin(), bytes.end(), out_.data() + done_);
     done_ += size;
     return true;
   }
@@ -103,13 +102,13 @@ class SegmentReader {
 
   bool copy(std::size_t size) {
     if (!in_base(size)) return false;
-    std::memcpy(out_.data() + done_, base_.data() + source(), size);
+    std::copy_n(base_.data() + source(), size, out_.data() + done_);
     done_ += size;
     return true;
   }
 
   bool write_zeros(std::size_t size) {
-    std::memset(out_.data() + done_, 0, size);
+    std::fill_n(out_.data() + done_, size, std::uint8_t{0});
     done_ += size;
     return true;
   }

@@ -43,6 +43,10 @@ Bytes store_streams(const PageStreams& streams, int level) {
     out.varint(streams[i].size());
     out.varint(frames[i].empty() ? streams[i].size() : frames[i].size());
   }
+  std::size_t bytes = stored.size();
+  for (std::size_t i = 0; i < kStreamCount; ++i)
+    bytes += frames[i].empty() ? streams[i].size() : frames[i].size();
+  stored.reserve(bytes);
   for (std::size_t i = 0; i < kStreamCount; ++i) {
     out.raw(frames[i].empty() ? streams[i] : frames[i]);
   }

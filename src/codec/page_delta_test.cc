@@ -92,7 +92,8 @@ std::vector<Change> changes() {
   return {
       {"insert",
        [=](Bytes& image, std::mt19937_64& chance) {
-         const Bytes more = make_image(1 + any_of(chance, 9000), chance());
+         const std::size_t size = 1 + any_of(chance, 9000);
+         const Bytes more = make_image(size, chance());
          image.insert(place(image, chance), more.begin(), more.end());
        }},
       {"delete",
@@ -151,7 +152,8 @@ TEST(PageDelta, RestoresWhatWasChanged) {
   for (const Change& change : changes()) {
     SCOPED_TRACE(change.name);
     for (int round = 0; round < 3; ++round) {
-      const Bytes base = make_image(200000 + any_of(chance, 100000), chance());
+      const std::size_t size = 200000 + any_of(chance, 100000);
+      const Bytes base = make_image(size, chance());
       Bytes target = base;
       change.apply(target, chance);
       check(base, target);
@@ -324,6 +326,23 @@ TEST(PageDelta, EqualBytesAreCountedAsByHand) {
     EXPECT_EQ(equal_backward(a.data() + a.size(), b.data() + b.size(), a.size()),
               static_cast<std::size_t>(behind - a.rbegin()));
     EXPECT_EQ(all_zero(b.data(), b.size()), differs == a.end());
+  }
+}
+
+TEST(PageDelta, TellsWhatWasRead) {
+  const Bytes base = make_image(5'000'001, 1);
+  for (const std::size_t target_bytes : {0U, 4096U, 6'000'001U}) {
+    for (const unsigned threads : {1U, 3U}) {
+      std::uint64_t read = 0;
+      const auto on_read = [&](std::uint64_t begin, std::uint64_t end) {
+        EXPECT_EQ(begin, read);
+        EXPECT_GT(end, begin);
+        read = end;
+      };
+      const Bytes target = make_image(target_bytes, 1);
+      ASSERT_TRUE(encode_page_delta(base, target, {.threads = threads, .on_read = on_read}).ok());
+      EXPECT_EQ(read, std::max(base.size(), target.size()));
+    }
   }
 }
 

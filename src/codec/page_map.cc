@@ -13,7 +13,7 @@ namespace {
 
 // What a thread takes at a time. The target's pages are looked up with nothing known from the
 // piece before, so that the answer does not depend on who did that.
-constexpr std::size_t kPiecePages = 1024;
+constexpr std::size_t kPiecePages = 256;
 constexpr std::uint32_t kNoPage = UINT32_MAX;
 
 ByteView page_of(ByteView image, std::size_t page) {
@@ -50,10 +50,11 @@ class PageTable {
   std::uint32_t find(ByteView base, const std::uint8_t* page) const {
     const std::uint32_t fingerprint = page_fingerprint(page);
     std::uint32_t at = heads_[fingerprint & (heads_.size() - 1)];
-    for (unsigned tries = 0; at != kNoPage && tries < kPageTriesMax; at = next_[at]) {
-      if (fingerprints_[at] != fingerprint) continue;
-      if (std::memcmp(base.data() + at * kPageBytes, page, kPageBytes) == 0) return at;
-      ++tries;
+    for (unsigned tries = 0; at != kNoPage && tries < kPageTriesMax; ++tries, at = next_[at]) {
+      if (fingerprints_[at] == fingerprint &&
+          std::memcmp(base.data() + at * kPageBytes, page, kPageBytes) == 0) {
+        return at;
+      }
     }
     return kNoPage;
   }
@@ -101,7 +102,7 @@ std::uint32_t page_fingerprint(const std::uint8_t* page) {
   return fingerprint == 0 ? 1 : fingerprint;
 }
 
-PageMap map_pages(ByteView base, ByteView target, unsigned threads) {
+PageMap map_pages(ByteView base, ByteView target, unsigned threads, const OnPagesRead& on_read) {
   const std::size_t base_pages = base.size() / kPageBytes;
   const std::size_t target_pages = (target.size() + kPageBytes - 1) / kPageBytes;
   COPSE_CHECK(base_pages <= kPageNumberMax && target_pages <= kPageNumberMax);
@@ -121,7 +122,11 @@ PageMap map_pages(ByteView base, ByteView target, unsigned threads) {
       map.base_fingerprints[page] = empty ? 0 : fingerprint;
     }
   };
-  for_each_piece(std::max(base_pages, target_pages), kPiecePages, threads, classify);
+  const std::size_t bytes = std::max(base.size(), target.size());
+  const auto done = [&](std::size_t begin, std::size_t end) {
+    if (on_read) on_read(begin * kPageBytes, std::min(end * kPageBytes, bytes));
+  };
+  for_each_piece((bytes + kPageBytes - 1) / kPageBytes, kPiecePages, threads, classify, done);
   const auto count_rest = [&] {
     return static_cast<std::uint64_t>(std::count(map.pages.begin(), map.pages.end(), kPageRest));
   };

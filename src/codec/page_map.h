@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "codec/page_delta.h"
 #include "codec/page_delta_format.h"
 #include "core/bytes.h"
 
@@ -15,8 +16,8 @@ inline constexpr std::uint32_t kPageZero = UINT32_MAX - 1;  // zeros
 inline constexpr std::uint32_t kPageRest = UINT32_MAX - 2;  // none of it
 inline constexpr std::uint32_t kPageNumberMax = UINT32_MAX - 3;
 
-// Pages of the base that are compared with one of the target because their fingerprints are equal.
-inline constexpr unsigned kPageTriesMax = 16;
+// Pages of the base that are tried for one of the target because their fingerprints are alike.
+inline constexpr unsigned kPageTriesMax = 32;
 
 struct PageMap {
   // One for each page of the target; a last one that is not whole is Same, Zero or Rest.
@@ -29,7 +30,8 @@ struct PageMap {
 // A hash of some words of a page: equal pages have equal ones. Never 0.
 std::uint32_t page_fingerprint(const std::uint8_t* page);
 
-// Thread-safe. The same map with any number of threads.
-PageMap map_pages(ByteView base, ByteView target, unsigned threads);
+// Thread-safe. The same map with any number of threads. `on_read` is as in PageDeltaOptions.
+PageMap map_pages(ByteView base, ByteView target, unsigned threads,
+                  const OnPagesRead& on_read = {});
 
 }  // namespace copse
