@@ -2,6 +2,8 @@
 // fuzz/corpus; run it again when a target's input changes its form, or a format does.
 #include <filesystem>
 
+#include "codec/delta.h"
+#include "delta_base.h"
 #include "fuzz_support.h"
 #include "postings/postings_builder.h"
 #include "syntax/side_streams.h"
@@ -150,6 +152,33 @@ void make_postings(const Corpus& postings) {
   postings.add("segment", seed);
 }
 
+// A payload of each algorithm, a whole delta, and pairs to encode.
+void make_deltas(const Corpus& deltas) {
+  const ByteView base = as_bytes(fuzz::kDeltaBase);
+  const ByteView target = as_bytes(fuzz::kDeltaTarget);
+  const auto add = [&](const std::string& name, std::uint8_t kind, std::size_t number,
+                       ByteView rest) {
+    Bytes seed{kind, static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8)};
+    seed.insert(seed.end(), rest.begin(), rest.end());
+    deltas.add(name, seed);
+  };
+  Bytes pair(base.begin(), base.end());
+  pair.insert(pair.end(), target.begin(), target.end());
+  for (std::uint8_t i = 0; i + 1U < kDeltaAlgorithmCount; ++i) {
+    const auto algorithm = static_cast<DeltaAlgorithm>(i);
+    const std::string name(delta_algorithm_name(algorithm));
+    const auto delta = encode_delta(base, target, {.algorithm = algorithm});
+    fuzz::require(delta.ok());
+    const auto header = read_delta_header(delta.value().bytes, 0);
+    fuzz::require(header.ok());
+    add("payload_" + name, i, target.size(),
+        ByteView(delta.value().bytes).subspan(header.value().header_bytes));
+    add("pair_" + name, static_cast<std::uint8_t>(128 + 3 * i), base.size(), pair);
+    if (algorithm == DeltaAlgorithm::Rolling) add("whole", 0, target.size(), delta.value().bytes);
+  }
+  add("pair_auto", 128 + 3 * static_cast<std::uint8_t>(DeltaAlgorithm::Pages), base.size(), pair);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -159,5 +188,6 @@ int main(int argc, char** argv) {
   make_rans({argv[1], "rans"});
   make_side_streams({argv[1], "side_streams"});
   make_postings({argv[1], "postings"});
+  make_deltas({argv[1], "delta"});
   return 0;
 }
