@@ -5,8 +5,10 @@
 
 #include "copse/query.h"
 
+#include "codec/delta.h"
 #include "codec/page_delta.h"
 #include "codec/page_delta_format.h"
+#include "delta_base.h"
 #include "fuzz_support.h"
 #include "postings/postings_builder.h"
 #include "syntax/side_streams.h"
@@ -211,6 +213,33 @@ void make_page_deltas(const Corpus& deltas) {
   add("streams", 3, raw);
 }
 
+// A payload of each algorithm, a whole delta, and pairs to encode.
+void make_deltas(const Corpus& deltas) {
+  const ByteView base = as_bytes(fuzz::kDeltaBase);
+  const ByteView target = as_bytes(fuzz::kDeltaTarget);
+  const auto add = [&](const std::string& name, std::uint8_t kind, std::size_t number,
+                       ByteView rest) {
+    Bytes seed{kind, static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8)};
+    seed.insert(seed.end(), rest.begin(), rest.end());
+    deltas.add(name, seed);
+  };
+  Bytes pair(base.begin(), base.end());
+  pair.insert(pair.end(), target.begin(), target.end());
+  for (std::uint8_t i = 0; i + 1U < kDeltaAlgorithmCount; ++i) {
+    const auto algorithm = static_cast<DeltaAlgorithm>(i);
+    const std::string name(delta_algorithm_name(algorithm));
+    const auto delta = encode_delta(base, target, {.algorithm = algorithm});
+    fuzz::require(delta.ok());
+    const auto header = read_delta_header(delta.value().bytes, 0);
+    fuzz::require(header.ok());
+    add("payload_" + name, i, target.size(),
+        ByteView(delta.value().bytes).subspan(header.value().header_bytes));
+    add("pair_" + name, static_cast<std::uint8_t>(128 + 3 * i), base.size(), pair);
+    if (algorithm == DeltaAlgorithm::Rolling) add("whole", 0, target.size(), delta.value().bytes);
+  }
+  add("pair_auto", 128 + 3 * static_cast<std::uint8_t>(DeltaAlgorithm::Pages), base.size(), pair);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -222,5 +251,6 @@ int main(int argc, char** argv) {
   make_postings({argv[1], "postings"});
   make_queries({argv[1], "stored_query"});
   make_page_deltas({argv[1], "page_delta"});
+  make_deltas({argv[1], "delta"});
   return 0;
 }

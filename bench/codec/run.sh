@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# Measures the codecs beside the tools people use: run.sh <result.json> [options of codec.py]. SIZE=small takes less of
-# everything. COPSE_BENCH_DOCS=1 writes docs/results/codec.{json,md} as well. COPSE_BINARY and COPSE_BENCH are the
-# programs of a release build. The rivals are Debian's packages, which are installed where they are missing.
+# Measures the codecs beside the tools people use: run.sh <result.json> [options of codec.py]. SIZE=small takes some
+# minutes. COPSE_BENCH_DOCS=1 writes docs/results/codec.{json,md} as well. COPSE_BINARY and COPSE_BENCH are the programs
+# of a release build. Rivals come from Debian; what is missing of them is installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
-missing=()
-for pair in zstd:zstd xdelta3:xdelta3 bsdiff:bsdiff rdiff:rdiff; do
-  command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
-done
-if [ "${#missing[@]}" -gt 0 ]; then
-  echo "  installing from apt: ${missing[*]}" >&2
-  as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
-fi
+bring_rivals() {
+  local missing=() pair
+  for pair in zstd:zstd xdelta3:xdelta3 bsdiff:bsdiff bspatch:bsdiff rdiff:rdiff; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  echo "  installing rivals from apt: ${missing[*]}" >&2
+  local as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+}
+
+bring_rivals
 exec python3 -B "$here/codec.py" "$1" --size "${SIZE:-default}" ${COPSE_BENCH_DOCS:+--docs} "${@:2}"

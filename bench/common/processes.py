@@ -15,11 +15,12 @@ LOOK_FOR_CHILDREN_EVERY = 10
 class Run:
     """What one process and its children took."""
 
-    def __init__(self, output, wall_s, cpu_s, memory):
+    def __init__(self, output, wall_s, cpu_s, memory, peak_bytes):
         self.output = output
         self.wall_s = wall_s
         self.cpu_s = cpu_s
         self.memory = memory
+        self.peak_bytes = peak_bytes
 
 
 def run(command, sample_memory=False):
@@ -48,7 +49,8 @@ def run(command, sample_memory=False):
             sampler.stop()
     if process.returncode != 0:
         sys.exit(f"{' '.join(command)}: ended with {process.returncode}\n{errors[0].decode(errors='replace')}")
-    return Run(output.decode(), wall_s, usage.ru_utime + usage.ru_stime, sampler.peak if sampler else None)
+    return Run(output.decode(), wall_s, usage.ru_utime + usage.ru_stime, sampler.peak if sampler else None,
+               usage.ru_maxrss * 1024)
 
 
 class MemorySampler:
