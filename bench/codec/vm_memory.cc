@@ -1,17 +1,17 @@
 #include "codec/vm_memory.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "codec/page_delta.h"
 #include "common/json_line.h"
@@ -69,9 +69,9 @@ Moment least(int rounds, const Work& work) {
   return best;
 }
 
-// Bytes of QEMU's encoding of a changed page (its docs/devel/migration pages, "XBZRLE"): in turn the
-// length of a run of unchanged bytes and that of a run of changed ones, both as ULEB128, and the
-// new bytes. A last unchanged run is left out.
+// Bytes of QEMU's encoding of a changed page (its docs/devel/migration pages, "XBZRLE"): in turn
+// the length of a run of unchanged bytes and that of a run of changed ones, both as ULEB128, and
+// the new bytes. A last unchanged run is left out.
 std::size_t xbzrle_page_bytes(const std::uint8_t* before, const std::uint8_t* now) {
   const auto number_bytes = [](std::size_t value) { return value < 0x80 ? 1U : 2U; };
   std::size_t bytes = 0;
@@ -105,8 +105,8 @@ int bench_pages(int argc, char** argv) {
   });
   Bytes out(target.size());
   const Moment copy = least(rounds, [&] { std::copy(target.begin(), target.end(), out.begin()); });
-  const Moment decode = least(
-      rounds, [&] { COPSE_CHECK(decode_page_delta(base, payload, out, threads).ok()); });
+  const Moment decode =
+      least(rounds, [&] { COPSE_CHECK(decode_page_delta(base, payload, out, threads).ok()); });
   COPSE_CHECK(std::equal(out.begin(), out.end(), target.begin()));
   JsonLine()
       .add("target_bytes", std::uint64_t{target.size()})

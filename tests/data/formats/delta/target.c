@@ -1,0 +1,99 @@
+// A signal handler can reach nothing but globals: the two below are the only ones of the program.
+#include "signals.h"
+
+#include <array>
+#include <csignal>
+
+#include "output.h"
+
+namespace copse::cli {
+namespace {
+
+constexpr std::array<int, 3> kStopSignals = {SIGINT, SIGTERM, SIGHUP};
+
+std::atomic<bool> stop_was_asked = false;  // NOLINT(readability-identifier-naming)
+std::atomic<int> stop_signal = 0;          // NOLINT(readability-identifier-naming)
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+// Replaces a handler unless the signal is ignored.
+void replace_handler(int signal_number, void (*handler)(int), int flags = SA_RESTART) {
+  struct sigaction current {};
+  if (sigaction(signal_number, nullptr, &current) != 0 || current.sa_handler == SIG_IGN) return;
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigemptyset(&action.sa_mask);
+  (void)sigaction(signal_number, &action, nullptr);
+}
+
+// Only what is safe in a handler: lock-free atomics and sigaction.
+void request_stop(int signal_number) {
+  stop_signal.store(signal_number);
+  stop_was_asked.store(true);
+  for (const int each : kStopSignals) {
+    replace_handler(each, SIG_DFL);
+  }
+}
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  for (const int each : kStopSignals) {
+    replace_handler(each, request_stop);
+  }
+}
+
+StopSignals::~StopSignals() {
+  for (const int each : kStopSignals) {
+    replace_handler(each, SIG_DFL);
+  }
+}
+
+void StopSignals::end_waiting() {
+  for (const int each : kStopSignals) {
+    replace_handler(each, request_stop, 0);
+  }
+}
+
+const std::atomic<bool>* StopSignals::flag() const {
+  return &stop_was_asked;
+}
+
+int StopSignals::exit_code() const {
+  return kExitSignalBase + stop_signal.load();
+}
+
+void ignore_write_signals() {
+  for (const int each : {SIGPIPE, SIGXFSZ}) {
+    std::signal(each, SIG_IGN);
+  }
+}
+
+void leave_stopping_to_parent() {
+  for (const int each : kStopSignals) {
+    std::signal(each, SIG_IGN);
+  }
+}
+
+}  // namespace copse::cli
+StopSignals::StopSignals() {
+  for (const int each : kStopSignals) {
+    replace_handler(each, request_stop);
+  }
+}
+
+StopSignals::~StopSignals() {
+  for (const int each : kStopSignals) {
+    replace_handler(each, SIG_DFL);
+  }
+}
+
+void StopSignals::end_waiting() {
+  for (const int each : kStopSignals) {
+    replace_handler(each, request_stop, 0);
+  }
+}
+
+const std::atomic<bool>* StopSignals::flag() const {
+  return &stop_requested;
+}
