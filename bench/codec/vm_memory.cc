@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -111,11 +112,11 @@ int bench_pages(int argc, char** argv) {
   JsonLine()
       .add("target_bytes", std::uint64_t{target.size()})
       .add("payload_bytes", std::uint64_t{payload.size()})
-      .add("encode_cpu_s", encode.cpu_s)
-      .add("encode_wall_s", encode.wall_s)
-      .add("decode_cpu_s", decode.cpu_s)
-      .add("decode_wall_s", decode.wall_s)
-      .add("copy_cpu_s", copy.cpu_s)
+      .add("encode_cpu_s", std::optional(encode.cpu_s))
+      .add("encode_wall_s", std::optional(encode.wall_s))
+      .add("decode_cpu_s", std::optional(decode.cpu_s))
+      .add("decode_wall_s", std::optional(decode.wall_s))
+      .add("copy_cpu_s", std::optional(copy.cpu_s))
       .print();
   return 0;
 }
@@ -142,7 +143,11 @@ int bench_xbzrle(int argc, char** argv) {
       bytes += kHead + (encoded < kPage ? kEncodedHead + encoded : kPage);
     }
   });
-  JsonLine().add("bytes", bytes).add("cpu_s", time.cpu_s).add("wall_s", time.wall_s).print();
+  JsonLine()
+      .add("bytes", bytes)
+      .add("cpu_s", std::optional(time.cpu_s))
+      .add("wall_s", std::optional(time.wall_s))
+      .print();
   return 0;
 }
 
