@@ -38,17 +38,17 @@ prune() {
 }
 
 work_on_records() {
-  mkdir -p /work/records /work/packed
+  mkdir -p /scratch/records /scratch/packed
   round=0
   while :; do
     round=$((round + 1))
-    make_records $((seed * 1000 + round)) 6000 >/work/records/$round.csv
-    sort -t, -k2 /work/records/$round.csv >/work/records/$round.sorted
-    cut -d, -f3,4 /work/records/$round.csv | awk -F, '{ sum[$1] += $2 } END { for (s in sum) print s, sum[s] }'
-    gzip -c /work/records/$round.csv >/work/packed/$round.gz
-    prune /work/records $((work_mb / 2))
-    prune /work/packed $((work_mb / 2))
-  done >/work/sums.log
+    make_records $((seed * 1000 + round)) 6000 >/scratch/records/$round.csv
+    sort -t, -k2 /scratch/records/$round.csv >/scratch/records/$round.sorted
+    cut -d, -f3,4 /scratch/records/$round.csv | awk -F, '{ sum[$1] += $2 } END { for (s in sum) print s, sum[s] }'
+    gzip -c /scratch/records/$round.csv >/scratch/packed/$round.gz
+    prune /scratch/records $((work_mb / 2))
+    prune /scratch/packed $((work_mb / 2))
+  done >/scratch/sums.log
 }
 
 # A table in the memory of one process, as a database's or a cache's.
@@ -62,53 +62,53 @@ work_on_table() {
       if (i % 97 == 0) delete table[i]
       if (++updates % 20000 == 0) { print updates, i, table[i]; fflush() }
     }
-  }' >/work/table.log
+  }' >/scratch/table.log
 }
 
 work_on_files() {
-  mkdir -p /work/files
-  find /lib -type f | sort >/work/names
-  count=$(wc -l </work/names)
+  mkdir -p /scratch/files
+  find /lib -type f | sort >/scratch/names
+  count=$(wc -l </scratch/names)
   round=0
   while :; do
     round=$((round + 1))
-    name=$(sed -n "$(((seed * 7919 + round * 104729) % count + 1))p" /work/names)
+    name=$(sed -n "$(((seed * 7919 + round * 104729) % count + 1))p" /scratch/names)
     case $((round % 5)) in
-      0) gzip -c "$name" >/work/files/$round.gz ;;
-      1) strings "$name" | sort | uniq -c | sort -rn | head -200 >/work/files/$round.words ;;
-      2) cp "$name" /work/files/$round.copy ;;
-      3) sed 's/static/dynamic/g' "$name" >/work/files/$round.edited ;;
-      4) sha256sum "$name" >>/work/sums ;;
+      0) gzip -c "$name" >/scratch/files/$round.gz ;;
+      1) strings "$name" | sort | uniq -c | sort -rn | head -200 >/scratch/files/$round.words ;;
+      2) cp "$name" /scratch/files/$round.copy ;;
+      3) sed 's/static/dynamic/g' "$name" >/scratch/files/$round.edited ;;
+      4) sha256sum "$name" >>/scratch/sums ;;
     esac
-    prune /work/files $((work_mb * 2))
+    prune /scratch/files $((work_mb * 2))
   done
 }
 
 work_on_processes() {
   while :; do
-    ps -o pid,vsz,args >/work/processes
-    cat /proc/*/status 2>/dev/null | awk '{ seen[$1]++ } END { for (s in seen) print s, seen[s] }' >/work/states
+    ps -o pid,vsz,args >/scratch/processes
+    cat /proc/*/status 2>/dev/null | awk '{ seen[$1]++ } END { for (s in seen) print s, seen[s] }' >/scratch/states
     find /sys/kernel /proc/sys -type f 2>/dev/null | head -400 | while read -r path; do echo "$path"; done | md5sum
     usleep 200000
-  done >/work/watch.log
+  done >/scratch/watch.log
 }
 
 keep_a_log() {
   while :; do
-    echo "$(date) load $(cat /proc/loadavg)" >>/work/heartbeat.log
+    echo "$(date) load $(cat /proc/loadavg)" >>/scratch/heartbeat.log
     sleep 1
   done
 }
 
 # What a server has read and made by the time it has run for a while.
 fill_memory() {
-  mkdir -p /work/store
-  find /lib -type f | sort >/work/lib.names
-  awk 'NR % 3 == 0' /work/lib.names | tar -c -T - 2>/dev/null | gzip -1 >/work/store/lib.tar.gz
-  awk 'NR % 3 == 1' /work/lib.names | while read -r name; do strings -n 6 "$name"; done >/work/store/texts
-  for part in 1 2 3 4 5 6; do make_records $((seed * 77 + part)) $((work_mb * 250)) >/work/store/records.$part; done
-  sort -t, -k3 /work/store/records.[12] >/work/store/by_state
-  rm /work/store/records.1
+  mkdir -p /scratch/store
+  find /lib -type f | sort >/scratch/lib.names
+  awk 'NR % 3 == 0' /scratch/lib.names | tar -c -T - 2>/dev/null | gzip -1 >/scratch/store/lib.tar.gz
+  awk 'NR % 3 == 1' /scratch/lib.names | while read -r name; do strings -n 6 "$name"; done >/scratch/store/texts
+  for part in 1 2 3 4 5 6; do make_records $((seed * 77 + part)) $((work_mb * 250)) >/scratch/store/records.$part; done
+  sort -t, -k3 /scratch/store/records.[12] >/scratch/store/by_state
+  rm /scratch/store/records.1
 }
 
 stty -F /dev/ttyS0 -echo 2>/dev/null
