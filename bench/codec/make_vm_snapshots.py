@@ -88,7 +88,7 @@ class Archive:
 
 def make_file_system(path, root, files_mb):
     archive = Archive(path)
-    for name in ("bin", "dev", "lib", "proc", "sys", "work"):
+    for name in ("bin", "dev", "lib", "proc", "sys", "scratch"):
         archive.add(name, stat.S_IFDIR | 0o755)
     archive.add("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
     archive.add("bin/busybox", stat.S_IFREG | 0o755, (root / "bin/busybox").read_bytes())

@@ -8,7 +8,7 @@ export PATH=/bin
 mount -t proc none /proc
 mount -t sysfs none /sys
 mount -t devtmpfs none /dev
-mount -t tmpfs -o size=70% none /work
+mount -t tmpfs -o size=70% none /scratch
 seed=${seed:-1}
 work_mb=${work_mb:-64}
 
