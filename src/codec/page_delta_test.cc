@@ -225,7 +225,12 @@ TEST(PageDelta, RefusesDamageAtEveryByte) {
   EXPECT_FALSE(decode_page_delta(base, longer, out).ok());
   Bytes shorter(target.size() - 1);
   EXPECT_FALSE(decode_page_delta(base, payload, shorter).ok());
-  // A base that lacks what is referred to.
+  // A base that lacks what is referred to, all of it or the last byte.
+  auto same = encode_page_delta(base, base, {});
+  ASSERT_TRUE(same.ok());
+  Bytes copied(base.size());
+  EXPECT_TRUE(decode_page_delta(base, same.value(), copied).ok());
+  EXPECT_FALSE(decode_page_delta(ByteView(base).first(base.size() - 1), same.value(), copied).ok());
   EXPECT_FALSE(decode_page_delta(ByteView(base).first(5000), payload, out).ok());
 }
 
