@@ -73,6 +73,7 @@ Result<Workspace> Workspace::open(const std::string& store_directory) {
   if (!phases.on(StorePhase::Mmap)) {
     COPSE_TRY(store, Store::open(real_file_system(), store_directory, {.map_packs = false}));
   }
+  store.show_directory();
   return Workspace(std::make_shared<Impl>(std::move(store)));
 }
 
