@@ -101,7 +101,7 @@ TEST(Format, WorkedExampleOfAHead) {
   head.packs = {{{1}, 67, 2}};
   head.frames = {{"words", {{1}, 60, 5, 300, 0x1112131415161718}}};
   EXPECT_EQ(hex(encode_head(head)),
-            "636f7073656865640300"
+            "636f7073656865640400"
             "0000300000002a00000000000000"
             "01"
             "03"
@@ -122,7 +122,7 @@ TEST(Format, WorkedExampleOfAHead) {
             "05"
             "ac02"
             "1817161514131211"
-            "84dfbacbd41ac842");
+            "1381fb4221404c4d");
 }
 
 // Before there were named frames the body ended with the roots.
@@ -145,6 +145,17 @@ TEST(Format, HeadsOfEarlierVersionsAreRead) {
     ByteWriter(bytes).u64(checksum64(bytes));
     EXPECT_FALSE(decode_head(bytes, "HEAD").ok());
   }
+}
+
+// Version 3 had the same head, and no hidden records.
+TEST(Format, HeadOfVersionThreeIsRead) {
+  Bytes bytes = encode_head(sample_head());
+  bytes[8] = 3;
+  bytes.resize(bytes.size() - 8);
+  ByteWriter(bytes).u64(checksum64(bytes));
+  const auto read = decode_head(bytes, "HEAD");
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_EQ(read.value(), sample_head());
 }
 
 TEST(Format, WorkedExampleOfASharedObject) {
