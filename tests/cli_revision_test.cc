@@ -173,8 +173,8 @@ TEST_F(Revisions, DirectoryAndRevisionsLiveTogether) {
   repository_.index({"."});
   EXPECT_EQ(repository_.copse({"cat", "src/main.c"}).out, "int changed;\n");
   EXPECT_EQ(repository_.copse({"cat", "src/main.c", "--rev", "v1"}).out, kMainC);
-  EXPECT_EQ(repository_.stored("v1"), (std::set<std::string>{"app.py", "src/main.c", "src/util.h",
-                                                             "web/page.js"}));
+  EXPECT_EQ(repository_.stored("v1"),
+            (std::set<std::string>{"app.py", "src/main.c", "src/util.h", "web/page.js"}));
   EXPECT_EQ(repository_.project().stored_paths(),
             (std::vector<std::string>{"src/main.c", "src/new.c", "tool.py", "web/page.js"}));
   EXPECT_EQ(repository_.copse({"compact"}).exit_code, 0);
@@ -391,8 +391,8 @@ TEST(RevisionsOfSha256, AreRefused) {
 TEST_F(Revisions, DamageIsNamed) {
   repository_.index({"--all", "--rev", "v1"});
   const std::string object = lines_of(repository_.git({"rev-parse", "v2:src/new.c"})).front();
-  std::filesystem::remove(repository_.project() / (".git/objects/" + object.substr(0, 2) + "/" +
-                                                   object.substr(2)));
+  std::filesystem::remove(repository_.project() /
+                          (".git/objects/" + object.substr(0, 2) + "/" + object.substr(2)));
   const auto report = repository_.index({"--rev", "v2"});
   const auto unreadable = problems(report, "unreadable");
   ASSERT_EQ(unreadable.size(), 1U);

@@ -123,7 +123,8 @@ int exit_code_of(const IndexReport& report, const StopSignals& signals) {
 }
 
 void say_what_git_left_out(const RevisionReport& report) {
-  if (report.links > 0) say("left out, as links are not followed: " + counted(report.links, "link"));
+  if (report.links > 0)
+    say("left out, as links are not followed: " + counted(report.links, "link"));
   if (report.submodules > 0) {
     say("left out, as they are repositories of their own: " +
         counted(report.submodules, "submodule"));
@@ -155,8 +156,8 @@ Result<RevisionReport> index_with_progress(const IndexFlags& flags, const StopSi
   options.store_directory = flags.store_directory;
   if (options.store_directory.empty() && !flags.repository.empty()) {
     // The repository is elsewhere, and perhaps not ours to write to.
-    options.store_directory = (flags.directory.empty() ? "." : flags.directory) + "/" +
-                              std::string(kStoreDirectoryName);
+    options.store_directory =
+        (flags.directory.empty() ? "." : flags.directory) + "/" + std::string(kStoreDirectoryName);
   }
   options.grammar_path = flags.parse.grammar_path();
   options.parse_command = flags.parse.parse_command();

@@ -17,8 +17,8 @@
 namespace copse {
 
 struct RevisionInfo {
-  std::string id;        // of the commit, 40 hexadecimal digits
-  std::string previous;  // the nearest of its ancestors that the store has; empty: none
+  std::string id;                   // of the commit, 40 hexadecimal digits
+  std::string previous;             // the nearest of its ancestors that the store has; empty: none
   std::int64_t time_s = 0;          // since 1970, UTC: when it was committed
   std::int32_t offset_minutes = 0;  // of the committer's clock from UTC
   std::string subject;              // any bytes, no line end
@@ -43,8 +43,8 @@ struct RevisionReport {
 
 // Brings revisions into the store of `options` (empty: kStoreDirectoryName inside the directory).
 // A revision is there once all its contents are, in one commit of the store; one that was
-// interrupted is completed by the same call. NotFound when git does not know a revision, Unsupported
-// for repositories with SHA-256; an error means that nothing was committed.
+// interrupted is completed by the same call. NotFound when git does not know a revision,
+// Unsupported for repositories with SHA-256; an error means that nothing was committed.
 Result<RevisionReport> index_revisions(const RevisionRequest& request, const IndexOptions& options);
 
 struct ForgetReport {

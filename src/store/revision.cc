@@ -246,8 +246,8 @@ Result<Revision> decode_revision(ByteView bytes, std::string_view where) {
                                              "; this copse knows version 1");
   }
   Revision revision;
-  const bool makes_sense = version == kRevisionVersion && read_header(in, revision) &&
-                           read_changes(in, revision);
+  const bool makes_sense =
+      version == kRevisionVersion && read_header(in, revision) && read_changes(in, revision);
   if (!makes_sense || in.failed() || !in.at_end()) {
     return Error(ErrorCode::Corrupt, std::string(where) + " at offset " +
                                          std::to_string(in.position()) +
@@ -301,8 +301,8 @@ Result<RevisionFiles> apply_changes(const RevisionFiles& base,
   return files;
 }
 
-Result<RevisionFiles> rebuild_files(
-    const ObjectId& id, const std::function<Result<Revision>(const ObjectId&)>& read) {
+Result<RevisionFiles> rebuild_files(const ObjectId& id,
+                                    const std::function<Result<Revision>(const ObjectId&)>& read) {
   std::vector<std::vector<RevisionChange>> steps;
   std::optional<ObjectId> at = id;
   std::uint32_t depth = kRevisionDepthMax + 1;

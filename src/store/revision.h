@@ -64,8 +64,8 @@ struct RevisionChange {
 
 // What is known of a revision beside its files.
 struct RevisionHeader {
-  ObjectId id;    // the commit
-  ObjectId tree;  // of it, or of the directory in it that is kept
+  ObjectId id;                       // the commit
+  ObjectId tree;                     // of it, or of the directory in it that is kept
   std::optional<ObjectId> previous;  // the nearest ancestor that the store has
   std::int64_t time_s = 0;           // since 1970, UTC
   std::int32_t offset_minutes = 0;   // of the committer's clock
@@ -78,9 +78,9 @@ struct RevisionHeader {
 // As it is stored.
 struct Revision {
   RevisionHeader header;
-  std::optional<ObjectId> base;          // what `changes` are against; absent: no file at all
-  std::uint32_t depth = 0;               // higher than the base's; 0 without one
-  std::vector<RevisionChange> changes;   // strictly ascending by path
+  std::optional<ObjectId> base;         // what `changes` are against; absent: no file at all
+  std::uint32_t depth = 0;              // higher than the base's; 0 without one
+  std::vector<RevisionChange> changes;  // strictly ascending by path
 
   bool operator==(const Revision&) const = default;
 };
@@ -116,7 +116,7 @@ Result<RevisionFiles> apply_changes(const RevisionFiles& base,
                                     const std::vector<RevisionChange>& changes);
 
 // The files of a revision, by way of its bases. Corrupt when these lead nowhere. Memory: two lists.
-Result<RevisionFiles> rebuild_files(
-    const ObjectId& id, const std::function<Result<Revision>(const ObjectId&)>& read);
+Result<RevisionFiles> rebuild_files(const ObjectId& id,
+                                    const std::function<Result<Revision>(const ObjectId&)>& read);
 
 }  // namespace copse

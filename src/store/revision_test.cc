@@ -63,8 +63,9 @@ TEST(Revision, IsTheExampleOfItsPage) {
   Bytes expected{1};
   expected.insert(expected.end(), 20, 0x11);
   expected.insert(expected.end(), 20, 0x22);
-  for (const int byte : {0, 6, 0, 3, 'o', 'n', 'e', 1, 2, 'v', '1', 2, 1, 'c', 0, 2, 0, 3, 'a', '.',
-                         'c', 2, 3, 't', 'x', 't', 1, 2}) {
+  for (const int byte :
+       std::initializer_list<int>{0, 6, 0, 3, 'o', 'n', 'e', 1, 2, 'v', '1', 2,   1, 'c',
+                                  0, 2, 0, 3, 'a', '.', 'c', 2, 3, 't', 'x', 't', 1, 2}) {
     expected.push_back(static_cast<std::uint8_t>(byte));
   }
   expected.insert(expected.end(), 20, 0x44);

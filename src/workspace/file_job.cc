@@ -21,7 +21,8 @@ bool stat_proves_content(std::int64_t changed_ns, std::int64_t read_at_ns) {
   return changed_ns + tick < read_at_ns;
 }
 
-// What git-lfs leaves in place of a large file: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+// What git-lfs leaves in place of a large file:
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 constexpr std::string_view kLargeFilePointer = "version https://git-lfs.github.com/spec/v1\n";
 constexpr std::size_t kLargeFilePointerBytesMax = 1024;
 

@@ -174,8 +174,8 @@ Result<std::vector<ObjectId>> GitRepository::resolve(const std::string& revision
   int next = 0;
   while ((next = git_revwalk_next(&oid, opened)) == 0) {
     if (commits.size() >= kCommitsMax) {
-      return Error(ErrorCode::LimitExceeded, "'" + revision + "' are more commits than " +
-                                                 std::to_string(kCommitsMax));
+      return Error(ErrorCode::LimitExceeded,
+                   "'" + revision + "' are more commits than " + std::to_string(kCommitsMax));
     }
     commits.push_back(id_of(&oid));
   }

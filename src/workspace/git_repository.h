@@ -32,9 +32,9 @@ struct GitCommit {
 
 struct GitTree {
   ObjectId id;  // of the opened directory; all zeros when the commit does not have it
-  std::vector<GitFile> files;  // strictly ascending by path
-  std::uint64_t links = 0;       // left out
-  std::uint64_t submodules = 0;  // left out
+  std::vector<GitFile> files;         // strictly ascending by path
+  std::uint64_t links = 0;            // left out
+  std::uint64_t submodules = 0;       // left out
   std::vector<std::string> problems;  // paths that cannot be kept, with the reason
 };
 

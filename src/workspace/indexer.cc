@@ -63,8 +63,7 @@ Result<IndexReport> Indexer::run() {
   });
 }
 
-Result<IndexReport> Indexer::run_with(
-    const std::function<Status(const LanguageRegistry&)>& index) {
+Result<IndexReport> Indexer::run_with(const std::function<Status(const LanguageRegistry&)>& index) {
   const auto run = [&]() -> Status {
     COPSE_TRY(LanguageRegistry registry, load_registry(file_system_, options_.grammar_path));
     COPSE_TRY_STATUS(prepare());

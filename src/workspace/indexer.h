@@ -101,7 +101,7 @@ class Indexer {
   StorePhases phases_;
   Lanes lanes_;
   IndexPlan plan_;
-  std::vector<bool> done_;             // by job
+  std::vector<bool> done_;                 // by job
   std::set<std::string> languages_known_;  // to the table, and adopted
   std::unique_ptr<CommitRun> commits_;     // null where files are indexed
   SharedFrames shared_frames_;

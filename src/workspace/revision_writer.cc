@@ -28,9 +28,8 @@ Result<Revision> RevisionWriter::read(const ObjectId& id) const {
   COPSE_TRY(const Frame frame, writer_.read_frame(record.source));
   // Written without a dictionary, as all that a session of indexing writes.
   std::string bytes(static_cast<std::size_t>(record.source_bytes), '\0');
-  COPSE_TRY_STATUS(
-      decompress_into(frame.codec, frame.payload(), nullptr,
-                      {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}));
+  COPSE_TRY_STATUS(decompress_into(frame.codec, frame.payload(), nullptr,
+                                   {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}));
   return decode_revision(as_bytes(bytes), shown_path(record.path));
 }
 

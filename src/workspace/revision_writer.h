@@ -31,15 +31,16 @@ class RevisionWriter {
   // The revision whose files are most likely much the same; none when there is no other.
   std::optional<ObjectId> nearest(const RevisionHeader& header) const;
 
-  // Puts it, or replaces it where it is there; answers whether anything changed. Its list is kept as changes of another one where
-  // that is shorter. LimitExceeded, and nothing is put, above the limits of revision.h.
+  // Puts it, or replaces it where it is there; answers whether anything changed. Its list is kept
+  // as changes of another one where that is shorter. LimitExceeded, and nothing is put, above the
+  // limits of revision.h.
   Result<bool> put(const RevisionHeader& header, const RevisionFiles& files);
   // Replaces what is known of a revision and leaves its files. REQUIRES: has(header.id).
   Status put_header(const RevisionHeader& header);
   // Success also when there is none.
   Status remove(const ObjectId& id);
-  // Removes the contents that no revision lists; answers how many. REQUIRES: nothing was put in
-  // this session.
+  // Removes the contents that no revision lists, of those that the store had when this was opened;
+  // answers how many.
   Result<std::uint64_t> remove_unused_contents();
 
  private:

@@ -17,9 +17,9 @@ namespace copse {
 namespace {
 
 RevisionInfo describe(const RevisionHeader& header) {
-  return {header.id.hex(),       header.previous ? header.previous->hex() : std::string(),
-          header.time_s,         header.offset_minutes,
-          header.subject,        header.names};
+  return {header.id.hex(), header.previous ? header.previous->hex() : std::string(),
+          header.time_s,   header.offset_minutes,
+          header.subject,  header.names};
 }
 
 // All of them: one that cannot be read could be what is asked for.
@@ -161,7 +161,8 @@ Result<FileRecord> PathLog::record_of(const RevisionContent& content) const {
   return Error(ErrorCode::Corrupt, path_ + ": " + shown_path(path) + " is not in the store");
 }
 
-// A path that had the same content in the revision before and is gone now; empty when there is none.
+// A path that had the same content in the revision before and is gone now; empty when there is
+// none.
 Result<std::string> PathLog::find_origin(const RevisionHeader& header,
                                          const RevisionContent& content) {
   if (!header.previous) return std::string();
@@ -222,11 +223,10 @@ Result<std::vector<PathChange>> Workspace::log(std::string_view path) const {
   COPSE_TRY(const std::vector<RevisionHeader> headers, all_headers(RevisionReader(*impl_)));
   COPSE_TRY(std::vector<PathChange> changes, PathLog(*impl_, std::string(path)).run(headers));
   if (!changes.empty()) return changes;
-  return Error(ErrorCode::NotFound, headers.empty()
-                                        ? "the store has no revisions; 'copse index --rev REV' "
-                                          "puts one there"
-                                        : "no revision in the store has a file '" +
-                                              std::string(path) + "'");
+  return Error(ErrorCode::NotFound,
+               headers.empty() ? "the store has no revisions; 'copse index --rev REV' "
+                                 "puts one there"
+                               : "no revision in the store has a file '" + std::string(path) + "'");
 }
 
 // ---- writing -----------------------------------------------------------------------------------
