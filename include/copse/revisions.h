@@ -47,6 +47,19 @@ struct RevisionReport {
 // Unsupported for repositories with SHA-256; an error means that nothing was committed.
 Result<RevisionReport> index_revisions(const RevisionRequest& request, const IndexOptions& options);
 
+// Reading them, with Workspace:
+//
+// open_revision(): the files of a revision in place of the directory's. The revision by a name that
+// it was indexed by, by its id or four digits of it or more, and as git says it where the store lies
+// in its repository: then git's answer comes first. NotFound, with what to do, when the store does
+// not have it. Cost: that of open(), and a microsecond or two a file.
+//
+// revisions(): by time, oldest first. Cost: the frame of each.
+//
+// log(): the revisions that changed a file, newest first: each is compared with
+// RevisionInfo::previous. NotFound when none has it. Cost: as revisions(); where the file comes
+// anew, two lists.
+
 struct ForgetReport {
   RevisionInfo revision;
   std::uint64_t contents = 0;  // that no other revision had

@@ -178,16 +178,10 @@ class Workspace {
   // NotFound, Corrupt, Unsupported (made by a newer version), Io.
   static Result<Workspace> open(const std::string& store_directory);
 
-  // The same with the files of a revision in place of the directory's: by a name that it was
-  // indexed by, by its id or four digits of it or more, and as git says it where the store lies in
-  // its repository. NotFound, with what to do, when the store does not have it. Cost: that of
-  // open(), and a microsecond or two a file.
+  // The same at a revision. This and the next two: revisions.h.
   static Result<Workspace> open_revision(const std::string& store_directory,
                                          std::string_view revision);
-  // By time, oldest first. Cost: the frame of each.
   Result<std::vector<RevisionInfo>> revisions() const;
-  // The revisions that changed a file, newest first: each is compared with RevisionInfo::previous.
-  // NotFound when none has it. Cost: as revisions(); where the file comes anew, two lists.
   Result<std::vector<PathChange>> log(std::string_view path) const;
 
   // In bytewise order of their paths. Where part of the catalogue is lost, what is left of it.
