@@ -22,6 +22,7 @@
 #include "copse/result.h"
 #include "copse/rule.h"
 #include "copse/search.h"
+#include "copse/storage.h"
 #include "copse/symbols.h"
 #include "copse/tree.h"
 
@@ -43,6 +44,8 @@ struct IndexProgress {
 struct IndexOptions {
   // Empty: kStoreDirectoryName inside the indexed directory.
   std::string store_directory;
+  // Where that is. The sources are read from files of this machine in any case.
+  Storage storage;
   // Directories that hold <id>.so and, where one lies beside them, manifest.json; first wins.
   std::vector<std::string> grammar_path;
   // 0: one for each processor.
@@ -172,8 +175,9 @@ class Workspace {
   // do.
   static Result<std::string> find_store(const std::string& directory);
 
-  // NotFound, Corrupt, Unsupported (made by a newer version), Io.
-  static Result<Workspace> open(const std::string& store_directory);
+  // NotFound, Corrupt, Unsupported (made by a newer version), Io. Keeps the storage as long as it
+  // lives.
+  static Result<Workspace> open(const std::string& store_directory, const Storage& storage = {});
 
   // In bytewise order of their paths. Where part of the catalogue is lost, what is left of it.
   Result<std::vector<StoredFile>> files() const;
