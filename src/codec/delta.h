@@ -27,20 +27,23 @@ namespace copse {
 // one.
 inline constexpr std::size_t kDeltaPartBytes = std::size_t{32} << 20;
 
-// A base and what is worth knowing of it once. Keeps a view. The index is made when it is first
-// asked for; memory: that of a BlockIndex.
+// A base and what is worth knowing of it once. Keeps a view. Index and hash are made when they are
+// first asked for; memory: that of a BlockIndex.
 class DeltaBase {
  public:
   DeltaBase(ByteView bytes, DeltaSetting setting);
 
   ByteView bytes() const { return bytes_; }
-  const Hash128& hash() const { return hash_; }
+  const Hash128& hash() const;
+  // From one who has read the whole base anyway. REQUIRES: that it is its hash.
+  void set_hash(const Hash128& hash) const;
   const BlockIndex& index() const;
 
  private:
   ByteView bytes_;
   DeltaSetting setting_;
-  Hash128 hash_;
+  mutable std::once_flag hashed_;
+  mutable Hash128 hash_;
   mutable std::once_flag indexed_;
   mutable std::optional<BlockIndex> index_;
 };
@@ -48,6 +51,8 @@ class DeltaBase {
 struct CodedPart {
   Bytes payload;
   std::uint64_t decoder_bytes = 0;  // what decoding takes beside base and target
+  // Of the part, from an encoder that has read all of it once.
+  std::optional<Hash128> target_hash = {};
 };
 
 struct PartOptions {
@@ -90,6 +95,7 @@ class DeltaEncoder {
   };
 
   Encoded encode(const TargetPart& part, unsigned threads) const;
+  Encoded encode_unhashed(const TargetPart& part, unsigned threads) const;
   void write(const TargetPart& part, const Encoded& encoded, bool last, Bytes& out);
 
   const DeltaBase& base_;

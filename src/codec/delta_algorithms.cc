@@ -78,10 +78,23 @@ Result<CodedPart> prefix_part(const DeltaBase& base, const TargetPart& part,
 Result<CodedPart> pages_part(const DeltaBase& base, const TargetPart& part,
                              const PartOptions& options) {
   if (part.begin != 0) return Error(ErrorCode::Unsupported, "pages are for whole images");
+  // Images are larger than caches: each page is hashed while it is there for being compared.
+  Hash128Stream base_hash;
+  Hash128Stream target_hash;
+  const auto piece = [](ByteView bytes, std::uint64_t begin, std::uint64_t end) {
+    const std::size_t first = std::min<std::size_t>(begin, bytes.size());
+    return bytes.subspan(first, std::min<std::size_t>(end, bytes.size()) - first);
+  };
+  const auto on_read = [&](std::uint64_t begin, std::uint64_t end) {
+    base_hash.update(piece(base.bytes(), begin, end));
+    target_hash.update(piece(part.bytes, begin, end));
+  };
   COPSE_TRY(Bytes payload, encode_page_delta(base.bytes(), part.bytes,
                                              {.level = tuning(options.setting).level,
-                                              .threads = options.threads}));
-  return CodedPart{std::move(payload), 0};
+                                              .threads = options.threads,
+                                              .on_read = on_read}));
+  base.set_hash(base_hash.digest());
+  return CodedPart{std::move(payload), 0, target_hash.digest()};
 }
 
 // ---- the choice --------------------------------------------------------------------------------
@@ -242,8 +255,16 @@ bool suffixes_pay(const DeltaBase& base, const TargetPart& part, DeltaSetting se
 
 }  // namespace
 
-DeltaBase::DeltaBase(ByteView bytes, DeltaSetting setting)
-    : bytes_(bytes), setting_(setting), hash_(hash128(bytes)) {}
+DeltaBase::DeltaBase(ByteView bytes, DeltaSetting setting) : bytes_(bytes), setting_(setting) {}
+
+const Hash128& DeltaBase::hash() const {
+  std::call_once(hashed_, [this] { hash_ = hash128(bytes_); });
+  return hash_;
+}
+
+void DeltaBase::set_hash(const Hash128& hash) const {
+  std::call_once(hashed_, [&] { hash_ = hash; });
+}
 
 const BlockIndex& DeltaBase::index() const {
   std::call_once(indexed_, [this] { index_.emplace(bytes_, shape_for(bytes_, setting_)); });
