@@ -113,7 +113,7 @@ DeltaEncoder::Encoded DeltaEncoder::encode_unhashed(const TargetPart& part,
         encoder == nullptr ? Result<CodedPart>(Error(
                                  ErrorCode::Unsupported,
                                  "no encoder for " + std::string(delta_algorithm_name(algorithm))))
-                           : encoder(base_, part, {options_.setting, threads});
+                           : encoder(base_, part, {options_.setting, threads, &read_target_});
     if (made.ok()) {
       if (made.value().payload.size() >= part.bytes.size()) return encoded;
       encoded.algorithm = algorithm;

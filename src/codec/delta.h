@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "copse/delta.h"
@@ -19,6 +20,7 @@
 #include "codec/block_index.h"
 #include "codec/cover_coder.h"
 #include "codec/delta_frame.h"
+#include "codec/page_delta.h"
 #include "core/bytes.h"
 
 namespace copse {
@@ -39,9 +41,14 @@ class DeltaBase {
   void set_hash(const Hash128& hash) const;
   const BlockIndex& index() const;
 
+  // How to read the base in one pass, where that is not its view. Before it is used.
+  void set_reader(ReadPages read) { read_ = std::move(read); }
+  const ReadPages& reader() const { return read_; }
+
  private:
   ByteView bytes_;
   DeltaSetting setting_;
+  ReadPages read_;
   mutable std::once_flag hashed_;
   mutable Hash128 hash_;
   mutable std::once_flag indexed_;
@@ -58,6 +65,7 @@ struct CodedPart {
 struct PartOptions {
   DeltaSetting setting = DeltaSetting::Default;
   unsigned threads = 1;
+  const ReadPages* read_target = nullptr;  // null: its view does
 };
 
 using PartEncoder = Result<CodedPart> (*)(const DeltaBase& base, const TargetPart& part,
@@ -77,6 +85,9 @@ class DeltaEncoder {
   // The base outlives the encoder. Another table is for tests.
   DeltaEncoder(const DeltaBase& base, const DeltaOptions& options,
                const PartEncoders& encoders = part_encoders());
+
+  // How to read the target in one pass, where that is not its view: for targets of one part.
+  void set_target_reader(ReadPages read) { read_target_ = std::move(read); }
 
   // Appends a frame for each part, several at a time where there are threads. `last`: whether the
   // target ends with the last of them; a target has at least one part. Interrupted when asked to
@@ -101,6 +112,7 @@ class DeltaEncoder {
   const DeltaBase& base_;
   DeltaOptions options_;
   const PartEncoders& encoders_;
+  ReadPages read_target_;
   DeltaReport report_;
   std::uint32_t previous_ = 0;
 };

@@ -81,18 +81,19 @@ Result<CodedPart> pages_part(const DeltaBase& base, const TargetPart& part,
   // Images are larger than caches: each page is hashed while it is there for being compared.
   Hash128Stream base_hash;
   Hash128Stream target_hash;
-  const auto piece = [](ByteView bytes, std::uint64_t begin, std::uint64_t end) {
-    const std::size_t first = std::min<std::size_t>(begin, bytes.size());
-    return bytes.subspan(first, std::min<std::size_t>(end, bytes.size()) - first);
+  const auto on_read = [&](ByteView of_base, ByteView of_target) {
+    base_hash.update(of_base);
+    target_hash.update(of_target);
   };
-  const auto on_read = [&](std::uint64_t begin, std::uint64_t end) {
-    base_hash.update(piece(base.bytes(), begin, end));
-    target_hash.update(piece(part.bytes, begin, end));
-  };
-  COPSE_TRY(Bytes payload, encode_page_delta(base.bytes(), part.bytes,
-                                             {.level = tuning(options.setting).level,
-                                              .threads = options.threads,
-                                              .on_read = on_read}));
+  const ReadPages by_view;
+  COPSE_TRY(Bytes payload,
+            encode_page_delta(
+                base.bytes(), part.bytes,
+                {.level = tuning(options.setting).level,
+                 .threads = options.threads,
+                 .on_read = on_read,
+                 .read_base = base.reader(),
+                 .read_target = options.read_target != nullptr ? *options.read_target : by_view}));
   base.set_hash(base_hash.digest());
   return CodedPart{std::move(payload), 0, target_hash.digest()};
 }
