@@ -168,8 +168,8 @@ Result<std::string> find_store(const std::string& store_directory) {
 
 Result<OpenStore> open_store(const std::string& store_directory, const std::string& revision) {
   COPSE_TRY(std::string directory, find_store(store_directory));
-  auto workspace = revision.empty() ? Workspace::open(directory)
-                                    : Workspace::open_revision(directory, revision);
+  auto workspace =
+      revision.empty() ? Workspace::open(directory) : Workspace::open_revision(directory, revision);
   if (!workspace.ok()) return no_store(directory, std::move(workspace).take_error());
   return OpenStore{std::move(directory), std::move(workspace).value()};
 }

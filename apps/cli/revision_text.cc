@@ -2,27 +2,36 @@
 #include "revision_text.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 
 namespace copse::cli {
 namespace {
 
 constexpr std::size_t kShortDigits = 10;
 
-// Fields of the time where the committer was; of a year that no calendar has, those of 1970.
-std::tm local_time(const RevisionInfo& revision) {
-  const std::time_t at = revision.time_s + std::int64_t{60} * revision.offset_minutes;
-  std::tm fields{};
-  if (::gmtime_r(&at, &fields) == nullptr) fields = std::tm{};
-  return fields;
+constexpr std::int64_t kDaySeconds = 86'400;
+
+struct LocalTime {
+  std::int64_t day = 0;     // since 1970
+  std::int64_t second = 0;  // of the day
+};
+
+LocalTime local_time(const RevisionInfo& revision) {
+  const std::int64_t at = revision.time_s + std::int64_t{60} * revision.offset_minutes;
+  // Years that are written with four digits; git takes no others.
+  constexpr std::int64_t kEnd = 253'402'300'800;
+  const std::int64_t kept = at < 0 || at >= kEnd ? 0 : at;
+  return {kept / kDaySeconds, kept % kDaySeconds};
 }
 
-std::string formatted(const std::tm& fields, const char* format) {
+template <typename... Numbers>
+std::string formatted(const char* format, Numbers... numbers) {
   std::array<char, 64> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
+  (void)std::snprintf(text.data(), text.size(), format, numbers...);
+  return text.data();
 }
 
 }  // namespace
@@ -32,15 +41,18 @@ std::string short_revision(std::string_view id) {
 }
 
 std::string date_text(const RevisionInfo& revision) {
-  return formatted(local_time(revision), "%Y-%m-%d");
+  const std::chrono::sys_days days{std::chrono::days{local_time(revision).day}};
+  const std::chrono::year_month_day date{days};
+  return formatted("%04d-%02u-%02u", static_cast<int>(date.year()),
+                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
 
 std::string time_text(const RevisionInfo& revision) {
+  const int second = static_cast<int>(local_time(revision).second);
   const int minutes = std::abs(revision.offset_minutes);
-  std::array<char, 16> offset{};
-  (void)std::snprintf(offset.data(), offset.size(), "%c%02d:%02d",
-                      revision.offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
-  return formatted(local_time(revision), "%Y-%m-%dT%H:%M:%S") + offset.data();
+  return date_text(revision) +
+         formatted("T%02d:%02d:%02d%c%02d:%02d", second / 3600, second / 60 % 60, second % 60,
+                   revision.offset_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
 void print_revision(JsonWriter& json, const RevisionInfo& revision) {

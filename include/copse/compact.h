@@ -14,11 +14,14 @@
 #include <vector>
 
 #include "copse/result.h"
+#include "copse/storage.h"
 #include "copse/workspace.h"
 
 namespace copse {
 
 struct CompactOptions {
+  // Where the store's directory is.
+  Storage storage;
   // 0: one for each processor.
   unsigned jobs = 0;
   // Of zstd, 1 to 22. 19 writes about 4 MB/s on a core. Files that are in their compact form

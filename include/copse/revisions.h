@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "copse/result.h"
+#include "copse/storage.h"
 #include "copse/workspace.h"
 
 namespace copse {
@@ -50,9 +51,9 @@ Result<RevisionReport> index_revisions(const RevisionRequest& request, const Ind
 // Reading them, with Workspace:
 //
 // open_revision(): the files of a revision in place of the directory's. The revision by a name that
-// it was indexed by, by its id or four digits of it or more, and as git says it where the store lies
-// in its repository: then git's answer comes first. NotFound, with what to do, when the store does
-// not have it. Cost: that of open(), and a microsecond or two a file.
+// it was indexed by, by its id or four digits of it or more, and as git says it where the store
+// lies in its repository: then git's answer comes first. NotFound, with what to do, when the store
+// does not have it. Cost: that of open(), and a microsecond or two a file.
 //
 // revisions(): by time, oldest first. Cost: the frame of each.
 //
@@ -68,7 +69,8 @@ struct ForgetReport {
 // Takes a revision out of a store, and the contents that no other one has. Their space comes back
 // by compact_store(). The revision by its name in the store, or four digits of its id or more.
 // NotFound, InvalidArgument (several are meant), Busy, Corrupt.
-Result<ForgetReport> forget_revision(const std::string& store_directory, std::string_view revision);
+Result<ForgetReport> forget_revision(const std::string& store_directory, std::string_view revision,
+                                     const Storage& storage = {});
 
 // How a file changed from the revision before.
 enum class ChangeKind : std::uint8_t { Added, Modified, Removed, Renamed };

@@ -22,6 +22,7 @@
 #include "copse/result.h"
 #include "copse/rule.h"
 #include "copse/search.h"
+#include "copse/storage.h"
 #include "copse/symbols.h"
 #include "copse/tree.h"
 
@@ -43,6 +44,8 @@ struct IndexProgress {
 struct IndexOptions {
   // Empty: kStoreDirectoryName inside the indexed directory.
   std::string store_directory;
+  // Where that is. The sources are read from files of this machine in any case.
+  Storage storage;
   // Directories that hold <id>.so and, where one lies beside them, manifest.json; first wins.
   std::vector<std::string> grammar_path;
   // 0: one for each processor.
@@ -138,15 +141,6 @@ struct StoreStats {
   std::uint64_t rss_file_bytes = 0;
 };
 
-struct RuleReport {
-  std::uint64_t files = 0;              // whose trees were searched
-  std::uint64_t matches = 0;            // given to the visitor
-  std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
-  // Rules, by their index, with a pattern whose code did not parse: they rarely find what was
-  // meant.
-  std::vector<std::size_t> with_syntax_error;
-};
-
 struct RevisionInfo;  // revisions.h
 struct PathChange;
 
@@ -175,12 +169,13 @@ class Workspace {
   // do.
   static Result<std::string> find_store(const std::string& directory);
 
-  // NotFound, Corrupt, Unsupported (made by a newer version), Io.
-  static Result<Workspace> open(const std::string& store_directory);
+  // NotFound, Corrupt, Unsupported (made by a newer version), Io. Keeps the storage as long as it
+  // lives.
+  static Result<Workspace> open(const std::string& store_directory, const Storage& storage = {});
 
   // The same at a revision. This and the next two: revisions.h.
   static Result<Workspace> open_revision(const std::string& store_directory,
-                                         std::string_view revision);
+                                         std::string_view revision, const Storage& storage = {});
   Result<std::vector<RevisionInfo>> revisions() const;
   Result<std::vector<PathChange>> log(std::string_view path) const;
 

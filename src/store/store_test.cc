@@ -1,10 +1,12 @@
-// The store against a map, and its refusals.
+// The store against a map, and its refusals, over every kind of storage.
 #include "store/store.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "store/head.h"
 #include "store/pack.h"
@@ -30,14 +32,57 @@ StoreWriter open_writer(FileSystem& file_system, const WriterOptions& options = 
   return std::move(writer).value();
 }
 
-TEST(Store, AgreesWithMapUnderRandomOperations) {
+enum class Kind : std::uint8_t { Memory, Mapped, Plain };
+
+// What holds for a store wherever its bytes lie.
+class StoreOn : public testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "copse_store_XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    root_ = pattern;
+    ASSERT_TRUE(memory_.make_directories(root_).ok());
+  }
+
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  FileSystem& disk() {
+    if (GetParam() == Kind::Memory) return memory_;
+    return GetParam() == Kind::Mapped ? real_file_system() : plain_file_system();
+  }
+
+  const std::string& root() const { return root_; }
+  std::string directory() const { return root_ + "/store"; }
+
+  StoreWriter open_writer(const WriterOptions& options = fixed_options()) {
+    auto writer = StoreWriter::open_or_create(disk(), directory(), options);
+    EXPECT_TRUE(writer.ok()) << (writer.ok() ? "" : writer.error().message());
+    return std::move(writer).value();
+  }
+
+  void expect_model(const Model& expected) {
+    testing_model::expect_model(disk(), expected, directory());
+  }
+
+ private:
+  std::string root_;
+  MemoryFileSystem memory_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Storages, StoreOn,
+                         testing::Values(Kind::Memory, Kind::Mapped, Kind::Plain),
+                         [](const auto& parameter) -> std::string {
+                           if (parameter.param == Kind::Memory) return "memory";
+                           return parameter.param == Kind::Mapped ? "mapped" : "plain";
+                         });
+
+TEST_P(StoreOn, AgreesWithMapUnderRandomOperations) {
   const std::uint64_t seed = test_seed();
   SCOPED_TRACE("COPSE_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
-  MemoryFileSystem disk;
   Model model;
   for (int session = 0; session < 30; ++session) {
-    StoreWriter writer = open_writer(disk, fixed_options(400));
+    StoreWriter writer = open_writer(fixed_options(400));
     const int commits = static_cast<int>(random() % 5);
     for (int i = 0; i < commits; ++i) {
       const int operations = static_cast<int>(random() % 10);
@@ -70,19 +115,18 @@ TEST(Store, AgreesWithMapUnderRandomOperations) {
       EXPECT_EQ(paths.value().size(), model.files.size());
       EXPECT_TRUE(std::is_sorted(paths.value().begin(), paths.value().end()));
       ASSERT_TRUE(writer.commit().ok());
-      ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+      ASSERT_NO_FATAL_FAILURE(expect_model(model));
     }
     Model dropped = model;
     ASSERT_TRUE(testing_model::change(writer, dropped, random, 3).ok());  // never committed
   }
-  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+  ASSERT_NO_FATAL_FAILURE(expect_model(model));
 }
 
-TEST(Store, RecordKeepsEveryField) {
-  MemoryFileSystem disk;
+TEST_P(StoreOn, RecordKeepsEveryField) {
   FileRecord record;
   {
-    StoreWriter writer = open_writer(disk);
+    StoreWriter writer = open_writer();
     record.path = std::string("a\0b\xff", 4);
     record.content = content_id(as_bytes("x"));
     record.source_bytes = UINT64_MAX;
@@ -105,7 +149,7 @@ TEST(Store, RecordKeepsEveryField) {
     EXPECT_NE(record.grammar, record.model);
     EXPECT_TRUE(writer.find(record.path).value() == record);
   }
-  auto store = Store::open(disk, kDirectory);
+  auto store = Store::open(disk(), directory());
   ASSERT_TRUE(store.ok());
   EXPECT_TRUE(store.value().find(record.path).value() == record);
   const auto frame = store.value().read_frame(record.source);
@@ -136,14 +180,13 @@ TEST(Store, SameOperationsGiveSameBytes) {
   }
 }
 
-TEST(Store, ReaderHoldsItsGenerationUntilRefreshed) {
-  MemoryFileSystem disk;
+TEST_P(StoreOn, ReaderHoldsItsGenerationUntilRefreshed) {
   std::mt19937_64 random(6);
   Model model;
-  StoreWriter writer = open_writer(disk);
+  StoreWriter writer = open_writer();
   ASSERT_TRUE(testing_model::change(writer, model, random, 30).ok());
   ASSERT_TRUE(writer.commit().ok());
-  auto store = Store::open(disk, kDirectory);
+  auto store = Store::open(disk(), directory());
   ASSERT_TRUE(store.ok());
   const Model before = model;
   for (int i = 0; i < 20; ++i) {
@@ -160,11 +203,10 @@ TEST(Store, ReaderHoldsItsGenerationUntilRefreshed) {
   EXPECT_EQ(store.value().generation(), writer.generation());
 }
 
-TEST(Store, PacksAndObjectsNobodyNeedsGoAway) {
-  MemoryFileSystem disk;
+TEST_P(StoreOn, PacksAndObjectsNobodyNeedsGoAway) {
   Model model;
   for (int i = 0; i < 300; ++i) {
-    StoreWriter writer = open_writer(disk);
+    StoreWriter writer = open_writer();
     const std::string number = std::to_string(i);
     ASSERT_TRUE(
         testing_model::put(writer, model, "p" + number, {"s" + number, {}, "g" + number, {}, 1})
@@ -172,22 +214,22 @@ TEST(Store, PacksAndObjectsNobodyNeedsGoAway) {
     ASSERT_TRUE(testing_model::put(writer, model, "same", {"s" + number, {}, {}, {}, 1}).ok());
     ASSERT_TRUE(writer.commit().ok());
   }
-  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
-  EXPECT_LT(disk.list(std::string(kDirectory) + "/packs").value().size(), 140U);
-  EXPECT_LT(disk.list(std::string(kDirectory) + "/catalogue").value().size(), 30U);
+  ASSERT_NO_FATAL_FAILURE(expect_model(model));
+  EXPECT_LT(disk().list(directory() + "/packs").value().size(), 140U);
+  EXPECT_LT(disk().list(directory() + "/catalogue").value().size(), 30U);
   {
-    StoreWriter writer = open_writer(disk);
+    StoreWriter writer = open_writer();
     for (int i = 0; i < 300; ++i) {
       ASSERT_TRUE(writer.remove("p" + std::to_string(i)).ok());
     }
     model.files.erase(model.files.begin(), model.files.find("same"));
     ASSERT_TRUE(writer.commit().ok());
   }
-  { const StoreWriter writer = open_writer(disk); }
-  ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
-  EXPECT_EQ(disk.list(std::string(kDirectory) + "/packs").value().size(), 1U);
-  EXPECT_EQ(disk.list(std::string(kDirectory) + "/shared").value().size(), 0U);
-  auto store = Store::open(disk, kDirectory);
+  { const StoreWriter writer = open_writer(); }
+  ASSERT_NO_FATAL_FAILURE(expect_model(model));
+  EXPECT_EQ(disk().list(directory() + "/packs").value().size(), 1U);
+  EXPECT_EQ(disk().list(directory() + "/shared").value().size(), 0U);
+  auto store = Store::open(disk(), directory());
   const auto usage = store.value().disk_bytes();
   ASSERT_TRUE(usage.ok());
   EXPECT_EQ(usage.value().packs_live, frame_header_bytes(kPackVersion) + 4);
@@ -195,23 +237,22 @@ TEST(Store, PacksAndObjectsNobodyNeedsGoAway) {
   EXPECT_EQ(usage.value().shared, 0U);
 }
 
-TEST(Store, FrameLivesAsLongAsItsName) {
-  MemoryFileSystem disk;
+TEST_P(StoreOn, FrameLivesAsLongAsItsName) {
   Model model;
-  const std::string packs = std::string(kDirectory) + "/packs";
+  const std::string packs = directory() + "/packs";
   const auto commit_named = [&](const std::string& name, const std::optional<std::string>& text) {
-    StoreWriter writer = open_writer(disk);
+    StoreWriter writer = open_writer();
     ASSERT_TRUE(testing_model::set_named(writer, model, name, text).ok());
     EXPECT_EQ(writer.named_frame(name).has_value(), text.has_value());
     ASSERT_TRUE(writer.commit().ok());
     ASSERT_TRUE(writer.commit().ok());
-    ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
+    ASSERT_NO_FATAL_FAILURE(expect_model(model));
   };
   ASSERT_NO_FATAL_FAILURE(commit_named("b", "some bytes"));
   ASSERT_NO_FATAL_FAILURE(commit_named("a", "other bytes"));
-  EXPECT_EQ(disk.list(packs).value().size(), 2U);
+  EXPECT_EQ(disk().list(packs).value().size(), 2U);
   {
-    auto store = Store::open(disk, kDirectory);
+    auto store = Store::open(disk(), directory());
     EXPECT_EQ(store.value().named_frames(), (std::vector<std::string>{"a", "b"}));
     EXPECT_FALSE(store.value().named_frame("aa"));
     const DiskUsage usage = store.value().disk_bytes().value();
@@ -220,11 +261,11 @@ TEST(Store, FrameLivesAsLongAsItsName) {
   }
   // A pack that only a name needs stays, and goes with it.
   ASSERT_NO_FATAL_FAILURE(commit_named("b", std::nullopt));
-  EXPECT_EQ(disk.list(packs).value().size(), 1U);
+  EXPECT_EQ(disk().list(packs).value().size(), 1U);
   ASSERT_NO_FATAL_FAILURE(commit_named("none", std::nullopt));
   {
     // Two names, and a record, of one frame; then the pack is gathered into another.
-    StoreWriter writer = open_writer(disk);
+    StoreWriter writer = open_writer();
     ASSERT_TRUE(writer.set_named_frame("c", *writer.named_frame("a")).ok());
     model.named["c"] = model.named["a"];
     ASSERT_TRUE(writer.commit().ok());
@@ -237,32 +278,32 @@ TEST(Store, FrameLivesAsLongAsItsName) {
     EXPECT_EQ(*writer.named_frame("a"), before);
   }
   {
-    StoreWriter writer = open_writer(disk);
+    StoreWriter writer = open_writer();
     const FrameRef before = *writer.named_frame("a");
     EXPECT_GT(writer.gather(1.01).value(), 0U);
     EXPECT_NE(*writer.named_frame("a"), before);
     EXPECT_EQ(*writer.named_frame("a"), *writer.named_frame("c"));
     ASSERT_TRUE(writer.commit().ok());
-    ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
-    EXPECT_EQ(disk.list(packs).value().size(), 1U);
+    ASSERT_NO_FATAL_FAILURE(expect_model(model));
+    EXPECT_EQ(disk().list(packs).value().size(), 1U);
   }
 }
 
-TEST(Store, MissingStoreIsNotFound) {
-  MemoryFileSystem disk;
-  EXPECT_EQ(Store::open(disk, "/nowhere").error().code(), ErrorCode::NotFound);
-  ASSERT_TRUE(disk.make_directories("/empty").ok());
-  EXPECT_EQ(Store::open(disk, "/empty").error().code(), ErrorCode::NotFound);
+TEST_P(StoreOn, MissingStoreIsNotFound) {
+  EXPECT_EQ(Store::open(disk(), root() + "/nowhere").error().code(), ErrorCode::NotFound);
+  ASSERT_TRUE(disk().make_directories(root() + "/empty").ok());
+  EXPECT_EQ(Store::open(disk(), root() + "/empty").error().code(), ErrorCode::NotFound);
 }
 
-TEST(Store, OtherDirectoryIsRefusedForWriting) {
-  MemoryFileSystem disk;
-  ASSERT_TRUE(disk.make_directories("/letters/packs").ok());
-  ASSERT_TRUE(disk.create("/letters/packs/letter.txt").ok());
-  const auto refused = StoreWriter::open_or_create(disk, "/letters");
+TEST_P(StoreOn, OtherDirectoryIsRefusedForWriting) {
+  const std::string letters = root() + "/letters";
+  ASSERT_TRUE(disk().make_directories(letters + "/packs").ok());
+  ASSERT_TRUE(disk().create(letters + "/packs/letter.txt").ok());
+  const auto refused = StoreWriter::open_or_create(disk(), letters);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::InvalidArgument);
-  EXPECT_EQ(disk.all_files(), std::vector<std::string>{"/letters/packs/letter.txt"});
+  EXPECT_EQ(disk().list(letters).value().size(), 1U);
+  EXPECT_EQ(disk().list(letters + "/packs").value().size(), 1U);
 }
 
 TEST(Store, NewerVersionIsRefusedWithAdvice) {
@@ -283,7 +324,15 @@ TEST(Store, NewerVersionIsRefusedWithAdvice) {
   }
 }
 
-TEST(Store, SecondWriterIsBusyAndReadOnlyDiskReads) {
+TEST_P(StoreOn, SecondWriterIsBusy) {
+  {
+    const StoreWriter writer = open_writer();
+    EXPECT_EQ(StoreWriter::open_or_create(disk(), directory()).error().code(), ErrorCode::Busy);
+  }
+  EXPECT_TRUE(StoreWriter::open_or_create(disk(), directory()).ok());
+}
+
+TEST(Store, ReadOnlyDiskReads) {
   MemoryFileSystem disk;
   Model model;
   std::mt19937_64 random(8);
@@ -291,15 +340,13 @@ TEST(Store, SecondWriterIsBusyAndReadOnlyDiskReads) {
     StoreWriter writer = open_writer(disk);
     ASSERT_TRUE(testing_model::change(writer, model, random, 9).ok());
     ASSERT_TRUE(writer.commit().ok());
-    EXPECT_EQ(StoreWriter::open_or_create(disk, kDirectory).error().code(), ErrorCode::Busy);
   }
   disk.set_read_only(true);
   ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
 }
 
-TEST(Store, CallersMistakesChangeNothing) {
-  MemoryFileSystem disk;
-  StoreWriter writer = open_writer(disk);
+TEST_P(StoreOn, CallersMistakesChangeNothing) {
+  StoreWriter writer = open_writer();
   FileRecord record;
   EXPECT_EQ(writer.put(record).error().code(), ErrorCode::InvalidArgument);
   record.path = "a";
@@ -331,7 +378,7 @@ TEST(Store, CallersMistakesChangeNothing) {
   EXPECT_TRUE(writer.put(record).ok());
   EXPECT_TRUE(writer.commit().ok());
   // A full list is one that can be read again.
-  EXPECT_EQ(Store::open(disk, kDirectory).value().named_frames().size(), kMaxNamedFrames);
+  EXPECT_EQ(Store::open(disk(), directory()).value().named_frames().size(), kMaxNamedFrames);
 }
 
 TEST(Store, FullDiskIsSaidAndLosesNothing) {
@@ -359,12 +406,11 @@ TEST(Store, FullDiskIsSaidAndLosesNothing) {
   ASSERT_NO_FATAL_FAILURE(expect_model(disk, model));
 }
 
-TEST(Store, CatalogueOfManyFilesIsSmall) {
-  MemoryFileSystem disk;
+TEST_P(StoreOn, CatalogueOfManyFilesIsSmall) {
   static constexpr int kFiles = 20'000;
   std::mt19937_64 random(10);
   {
-    StoreWriter writer = open_writer(disk);
+    StoreWriter writer = open_writer();
     FileRecord record;
     record.source = writer.append_frame(1, 1, 1, as_bytes("x")).value();
     for (int i = 0; i < kFiles; ++i) {
@@ -380,7 +426,7 @@ TEST(Store, CatalogueOfManyFilesIsSmall) {
     }
     ASSERT_TRUE(writer.commit().ok());
   }
-  auto store = Store::open(disk, kDirectory);
+  auto store = Store::open(disk(), directory());
   ASSERT_EQ(store.value().file_count(), static_cast<std::size_t>(kFiles));
   const auto usage = store.value().disk_bytes().value();
   EXPECT_LT(usage.catalogue / kFiles, 2U * 75U);

@@ -58,8 +58,8 @@ Result<RevisionReport> Indexer::run_revisions(const RevisionRequest& request) {
 Status Indexer::open_revisions(const LanguageRegistry& registry) {
   CommitRun& run = *commits_;
   // Under the lock, so that nobody commits behind it.
-  COPSE_TRY(Store store, Store::open(file_system_, store_directory_));
-  run.workspace = std::make_unique<Workspace::Impl>(std::move(store));
+  COPSE_TRY(Store store, Store::open(storage_, store_directory_));
+  run.workspace = std::make_unique<Workspace::Impl>(std::move(store), options_.storage);
   COPSE_TRY(RevisionWriter revisions, RevisionWriter::open(*run.workspace, *writer_, phases_));
   run.revisions = std::make_unique<RevisionWriter>(std::move(revisions));
   run.planner = std::make_unique<RevisionPlanner>(run.repository, *run.revisions, registry,

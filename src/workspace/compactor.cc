@@ -145,7 +145,7 @@ Status Compactor::open() {
   writer_ = std::make_unique<StoreWriter>(std::move(writer));
   // Under the lock, so that nobody commits behind it.
   COPSE_TRY(Store store, Store::open(file_system_, store_directory_));
-  workspace_ = std::make_unique<Workspace::Impl>(std::move(store));
+  workspace_ = std::make_unique<Workspace::Impl>(std::move(store), options_.storage);
   report_.files = workspace_->store.file_count();
   COPSE_TRY(phases_, StorePhases::of(*writer_));
   small_trees_ = options_.small_trees.value_or(was_small());

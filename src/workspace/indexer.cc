@@ -46,6 +46,7 @@ void make_plain(FileOutcome& outcome, const Error& why) {
 Indexer::Indexer(FileSystem& file_system, const Clock& clock, std::string directory,
                  std::string store_directory, const IndexOptions& options)
     : file_system_(file_system),
+      storage_(options.storage.file_system()),
       clock_(clock),
       directory_(std::move(directory)),
       store_directory_(std::move(store_directory)),
@@ -90,11 +91,11 @@ Result<IndexReport> Indexer::run_with(const std::function<Status(const LanguageR
 Status Indexer::prepare() {
   // Before there is a store.
   COPSE_TRY(phases_, StorePhases::without(options_.phases_off));
-  auto writer = StoreWriter::open_or_create(file_system_, store_directory_);
+  auto writer = StoreWriter::open_or_create(storage_, store_directory_);
   if (!writer.ok()) return std::move(writer).take_error();
   writer_ = std::make_unique<StoreWriter>(std::move(writer).value());
-  postings_ = std::make_unique<PostingsWriter>(file_system_, store_directory_, *writer_);
-  symbols_ = std::make_unique<SymbolWriter>(file_system_, store_directory_, *writer_);
+  postings_ = std::make_unique<PostingsWriter>(storage_, store_directory_, *writer_);
+  symbols_ = std::make_unique<SymbolWriter>(storage_, store_directory_, *writer_);
   languages_ = std::make_unique<LanguageTable>(file_system_, options_.grammar_path);
   COPSE_TRY_STATUS(choose_phases());
   const ParseLimits limits{options_.parse_timeout_s, options_.parse_memory_limit_bytes};
@@ -112,7 +113,7 @@ Status Indexer::choose_phases() {
 
 Status Indexer::claim_directory() {
   // A store inside its directory moves with it; one elsewhere belongs to an absolute path.
-  COPSE_TRY(const std::string store, file_system_.real_path(store_directory_));
+  COPSE_TRY(const std::string store, storage_.real_path(store_directory_));
   const bool inside = store.starts_with(directory_ + "/");
   const std::string claim = inside ? "." + store.substr(directory_.size()) : directory_;
   const auto root = writer_->root(kDirectoryRoot);
@@ -134,7 +135,7 @@ Status Indexer::plan(const LanguageRegistry& registry) {
   WalkOptions walk_options;
   walk_options.include_ignored = options_.include_ignored;
   walk_options.stop = options_.stop;
-  COPSE_TRY(walk_options.exclude, file_system_.real_path(store_directory_));
+  COPSE_TRY(walk_options.exclude, storage_.real_path(store_directory_));
   COPSE_TRY(WalkReport walk, walk_directory(file_system_, directory_, walk_options));
   IndexPlanner planner(file_system_, directory_, registry, *writer_, {options_.include_unknown});
   COPSE_TRY_STATUS(planner.look_at(std::move(walk)));

@@ -87,7 +87,8 @@ class Indexer {
   void report_progress(std::uint64_t bytes);
   void finish_report();
 
-  FileSystem& file_system_;
+  FileSystem& file_system_;  // of the sources and grammars
+  FileSystem& storage_;      // of the store
   const Clock& clock_;
   std::string directory_;
   std::string store_directory_;

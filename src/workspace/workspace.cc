@@ -67,14 +67,14 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
                                         "one with --store");
 }
 
-Result<Workspace> Workspace::open(const std::string& store_directory) {
-  COPSE_TRY(Store store, Store::open(real_file_system(), store_directory));
+Result<Workspace> Workspace::open(const std::string& store_directory, const Storage& storage) {
+  COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
   COPSE_TRY(const StorePhases phases, StorePhases::of(store));
   if (!phases.on(StorePhase::Mmap)) {
-    COPSE_TRY(store, Store::open(real_file_system(), store_directory, {.map_packs = false}));
+    COPSE_TRY(store, Store::open(storage.file_system(), store_directory, {.map_packs = false}));
   }
   store.show_directory();
-  return Workspace(std::make_shared<Impl>(std::move(store)));
+  return Workspace(std::make_shared<Impl>(std::move(store), storage));
 }
 
 Result<std::vector<StoredFile>> Workspace::files() const {
@@ -210,7 +210,7 @@ Result<IndexReport> index_directory(const std::string& directory, const IndexOpt
 
 Result<CompactReport> compact_store(const std::string& store_directory,
                                     const CompactOptions& options) {
-  return Compactor(real_file_system(), real_clock(), store_directory, options).run();
+  return Compactor(options.storage.file_system(), real_clock(), store_directory, options).run();
 }
 
 }  // namespace copse

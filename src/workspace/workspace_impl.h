@@ -35,9 +35,13 @@ struct ScannedTree {
 class SourceFilter;
 
 struct Workspace::Impl {
-  explicit Impl(Store opened)
-      : store(std::move(opened)), objects(store), registry(LanguageRegistry::builtin()) {}
+  explicit Impl(Store opened, Storage where = {})
+      : storage(std::move(where)),
+        store(std::move(opened)),
+        objects(store),
+        registry(LanguageRegistry::builtin()) {}
 
+  Storage storage;  // that the store borrows
   Store store;
   mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
   LanguageRegistry registry;      // for other names of languages

@@ -71,8 +71,8 @@ Result<ObjectId> resolve(const Workspace::Impl& workspace, std::string_view text
 // ---- opening -----------------------------------------------------------------------------------
 
 Result<Workspace> Workspace::open_revision(const std::string& store_directory,
-                                           std::string_view revision) {
-  COPSE_TRY(Workspace workspace, open(store_directory));
+                                           std::string_view revision, const Storage& storage) {
+  COPSE_TRY(Workspace workspace, open(store_directory, storage));
   Impl& impl = *workspace.impl_;
   COPSE_TRY(const ObjectId id, resolve(impl, revision));
   COPSE_TRY(RevisionFiles files, RevisionReader(impl).files(id));
@@ -241,14 +241,14 @@ Result<RevisionReport> index_revisions(const RevisionRequest& request,
       .run_revisions({root, request.revisions});
 }
 
-Result<ForgetReport> forget_revision(const std::string& store_directory,
-                                     std::string_view revision) {
-  FileSystem& file_system = real_file_system();
+Result<ForgetReport> forget_revision(const std::string& store_directory, std::string_view revision,
+                                     const Storage& storage) {
+  FileSystem& file_system = storage.file_system();
   // A writer would make a store where there is none.
   COPSE_TRY(const Store before, Store::open(file_system, store_directory));
   COPSE_TRY(StoreWriter writer, StoreWriter::open_or_create(file_system, store_directory));
   COPSE_TRY(Store store, Store::open(file_system, store_directory));
-  const auto workspace = std::make_unique<Workspace::Impl>(std::move(store));
+  const auto workspace = std::make_unique<Workspace::Impl>(std::move(store), storage);
   COPSE_TRY(const std::vector<RevisionHeader> headers, all_headers(RevisionReader(*workspace)));
   COPSE_TRY(const ObjectId id, find_revision(headers, revision));
   COPSE_TRY(const StorePhases phases, StorePhases::of(writer));

@@ -157,10 +157,11 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
 }
 
 // A writer may replace the generation that is being checked: then the newer one is checked instead.
-Result<std::vector<Damage>> check_newest_generation(const Store& held, std::uint64_t& files) {
+Result<std::vector<Damage>> check_newest_generation(FileSystem& storage, const Store& held,
+                                                    std::uint64_t& files) {
   constexpr int kAttemptsMax = 10;
   for (int attempt = 1;; ++attempt) {
-    COPSE_TRY(const Store store, Store::open(real_file_system(), held.directory()));
+    COPSE_TRY(const Store store, Store::open(storage, held.directory()));
     std::vector<Damage> damages;
     auto summary = store.verify([&](const Damage& damage) { damages.push_back(damage); });
     if (!summary.ok()) {
@@ -177,7 +178,8 @@ Result<std::vector<Damage>> check_newest_generation(const Store& held, std::uint
 Result<VerifyReport> Workspace::verify(
     const VerifyOptions& options, const std::function<void(const std::string&)>& difference) const {
   VerifyReport report;
-  COPSE_TRY(const std::vector<Damage> damages, check_newest_generation(impl_->store, report.files));
+  COPSE_TRY(const std::vector<Damage> damages,
+            check_newest_generation(impl_->storage.file_system(), impl_->store, report.files));
   for (const Damage& damage : damages) {
     ++report.differences;
     difference(damage.message);
@@ -186,8 +188,8 @@ Result<VerifyReport> Workspace::verify(
   Impl* every = impl_.get();
   std::unique_ptr<Impl> opened;
   if (!every->store.record_paths(std::string_view(&kHiddenMark, 1)).empty()) {
-    COPSE_TRY(Store store, Store::open(real_file_system(), every->store.directory()));
-    opened = std::make_unique<Impl>(std::move(store));
+    COPSE_TRY(Store store, Store::open(every->storage.file_system(), every->store.directory()));
+    opened = std::make_unique<Impl>(std::move(store), every->storage);
     every = opened.get();
     verify_revisions(*every, difference, report);
   }

@@ -137,6 +137,10 @@ class FileSystem {
 // The disk of this machine. Stateless; lives as long as the process.
 FileSystem& real_file_system();
 
+// The same without maps: what is read is in memory of the reader's own, so that a disk that fails
+// or a file that shrinks is an error and never ends the process.
+FileSystem& plain_file_system();
+
 // "directory/name"; an empty directory gives the name alone.
 std::string join_path(std::string_view directory, std::string_view name);
 

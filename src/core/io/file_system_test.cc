@@ -1,4 +1,5 @@
-// One suite over the real disk and the one in memory, and what only one of them can do.
+// One suite over the real disk, mapped or not, and the one in memory, and what only one of them can
+// do.
 #include "core/io/file_system.h"
 
 #include <cerrno>
@@ -15,7 +16,7 @@
 namespace copse {
 namespace {
 
-enum class Kind : std::uint8_t { Real, Memory, Fault };
+enum class Kind : std::uint8_t { Real, Plain, Memory, Fault };
 
 class FileSystemTest : public testing::TestWithParam<Kind> {
  protected:
@@ -23,7 +24,8 @@ class FileSystemTest : public testing::TestWithParam<Kind> {
     std::string pattern = testing::TempDir() + "copse_io_XXXXXX";
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     real_root = pattern;
-    root = GetParam() == Kind::Real ? real_root : "/data";
+    const bool real = GetParam() == Kind::Real || GetParam() == Kind::Plain;
+    root = real ? real_root : "/data";
     ASSERT_TRUE(disk().make_directories(root).ok());
   }
 
@@ -31,6 +33,7 @@ class FileSystemTest : public testing::TestWithParam<Kind> {
 
   FileSystem& disk() {
     if (GetParam() == Kind::Real) return real_file_system();
+    if (GetParam() == Kind::Plain) return plain_file_system();
     return GetParam() == Kind::Memory ? static_cast<FileSystem&>(memory) : fault;
   }
 
@@ -56,9 +59,10 @@ class FileSystemTest : public testing::TestWithParam<Kind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Disks, FileSystemTest,
-                         testing::Values(Kind::Real, Kind::Memory, Kind::Fault),
+                         testing::Values(Kind::Real, Kind::Plain, Kind::Memory, Kind::Fault),
                          [](const auto& parameter) -> std::string {
                            if (parameter.param == Kind::Real) return "real";
+                           if (parameter.param == Kind::Plain) return "plain";
                            return parameter.param == Kind::Memory ? "memory" : "fault";
                          });
 
@@ -118,6 +122,10 @@ TEST_P(FileSystemTest, RenameReplacesAndOpenFilesStayReadable) {
 
 TEST_P(FileSystemTest, MapsTheBeginningOfAFile) {
   write("file", "hello there");
+  if (GetParam() == Kind::Plain) {
+    EXPECT_EQ(disk().open(path("file")).value()->map(5).error().code(), ErrorCode::Io);
+    return;
+  }
   std::unique_ptr<MappedFile> beginning;
   {
     auto file = disk().open(path("file"));
@@ -131,6 +139,25 @@ TEST_P(FileSystemTest, MapsTheBeginningOfAFile) {
   }
   ASSERT_TRUE(disk().remove(path("file")).ok());
   EXPECT_EQ(as_text(beginning->bytes()), "hello");
+}
+
+TEST_P(FileSystemTest, MapKeepsWhatItSawWhileTheFileGrows) {
+  auto writing = disk().create(path("file"));
+  ASSERT_TRUE(writing.ok());
+  ASSERT_TRUE(writing.value()->append(as_bytes("start")).ok());
+  auto file = disk().open(path("file"));
+  ASSERT_TRUE(file.ok());
+  auto mapped = file.value()->map(5);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(writing.value()->append(as_bytes("and more")).ok());
+  }
+  EXPECT_EQ(file.value()->size().value(), 8005U);
+  std::uint8_t last[4] = {};
+  ASSERT_TRUE(file.value()->read_at(8001, last).ok());
+  EXPECT_EQ(as_text(last), "more");
+  EXPECT_EQ(mapped.ok(), GetParam() != Kind::Plain);
+  if (!mapped.ok()) return;
+  EXPECT_EQ(as_text(mapped.value()->bytes()), "start");
 }
 
 TEST_P(FileSystemTest, ListsRawNamesInOrder) {
@@ -186,6 +213,22 @@ TEST(RealFileSystem, LinksAreSeenAndFollowedAsAsked) {
   EXPECT_GT(disk.read_file(path, 1 << 20).value().size(), 500U);
   EXPECT_EQ(disk.read_file(path, 100).error().code(), ErrorCode::LimitExceeded);
   ::unlink(path.c_str());
+}
+
+TEST(MemoryFileSystem, SpaceOfRemovedFilesComesBack) {
+  MemoryFileSystem disk;
+  disk.set_free_bytes(10);
+  const auto write = [&](const std::string& path, std::string_view text) {
+    return disk.create(path).value()->append(as_bytes(text));
+  };
+  ASSERT_TRUE(write("/a", "12345678").ok());
+  EXPECT_NE(write("/b", "1234").error().message().find("no space left"), std::string::npos);
+  ASSERT_TRUE(disk.rename("/a", "/b").ok());  // over the two bytes that did fit
+  ASSERT_TRUE(write("/c", "12").ok());
+  EXPECT_FALSE(write("/d", "1").ok());
+  ASSERT_TRUE(disk.remove("/b").ok());
+  EXPECT_TRUE(write("/e", "12345678").ok());
+  EXPECT_FALSE(write("/f", "1").ok());
 }
 
 TEST(MemoryFileSystem, CrashKeepsWhatWasSyncedOnly) {

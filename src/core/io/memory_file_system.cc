@@ -16,16 +16,31 @@ namespace copse {
 namespace {
 
 // A file or a directory. Invariants:
-// 1. durable_size <= bytes.size(): what is durable of a file is a prefix.
+// 1. durable_size <= bytes->size(): what is durable of a file is a prefix.
 // 2. `names` is what a program sees, `durable_names` what a power loss leaves.
+// 3. Whoever maps a file shares `bytes` and sees a prefix of it, which never changes nor moves:
+//    bytes are appended in place only while there is room, everything else takes a new buffer.
 struct Node {
   bool directory = false;
   bool locked = false;
   std::uint64_t inode = 0;
-  Bytes bytes;
+  std::shared_ptr<Bytes> bytes = std::make_shared<Bytes>();
   std::size_t durable_size = 0;
   std::map<std::string, std::shared_ptr<Node>> names;
   std::map<std::string, std::shared_ptr<Node>> durable_names;
+
+  void append(ByteView added) {
+    const std::size_t needed = bytes->size() + added.size();
+    if (needed > bytes->capacity()) {
+      auto grown = std::make_shared<Bytes>();
+      grown->reserve(std::max(needed, bytes->size() + bytes->size() / 2));
+      *grown = *bytes;
+      bytes = std::move(grown);
+    }
+    bytes->insert(bytes->end(), added.begin(), added.end());
+  }
+
+  void replace(ByteView by) { bytes = std::make_shared<Bytes>(by.begin(), by.end()); }
 };
 
 using NodePtr = std::shared_ptr<Node>;
@@ -79,6 +94,11 @@ struct MemoryFileSystem::State {
     return node;
   }
 
+  // The file has lost its name: a disk has its space again.
+  void give_back(const Node& node) {
+    if (free_bytes != UINT64_MAX) free_bytes += node.bytes->size();
+  }
+
   mutable std::mutex mutex;
   NodePtr root;
   std::uint64_t next_inode = 1;
@@ -92,12 +112,14 @@ using State = MemoryFileSystem::State;
 
 class MemoryMappedFile final : public MappedFile {
  public:
-  explicit MemoryMappedFile(Bytes bytes) : bytes_(std::move(bytes)) {}
+  MemoryMappedFile(std::shared_ptr<const Bytes> owner, std::size_t size)
+      : owner_(std::move(owner)), view_(ByteView(*owner_).first(size)) {}
 
-  ByteView bytes() const override { return bytes_; }
+  ByteView bytes() const override { return view_; }
 
  private:
-  Bytes bytes_;
+  std::shared_ptr<const Bytes> owner_;
+  ByteView view_;
 };
 
 class MemoryReadableFile final : public ReadableFile {
@@ -107,7 +129,7 @@ class MemoryReadableFile final : public ReadableFile {
 
   Status read_at(std::uint64_t offset, std::span<std::uint8_t> out) const override {
     const std::lock_guard guard(state_->mutex);
-    const Bytes& bytes = node_->bytes;
+    const Bytes& bytes = *node_->bytes;
     if (offset > bytes.size() || out.size() > bytes.size() - offset) {
       return Error(ErrorCode::Corrupt, path_ + " ends before offset " + std::to_string(offset) +
                                            " plus " + std::to_string(out.size()) + " bytes");
@@ -118,17 +140,16 @@ class MemoryReadableFile final : public ReadableFile {
 
   Result<std::uint64_t> size() const override {
     const std::lock_guard guard(state_->mutex);
-    return std::uint64_t{node_->bytes.size()};
+    return std::uint64_t{node_->bytes->size()};
   }
 
-  // A copy: what is mapped never changes, so nobody can tell.
   Result<std::unique_ptr<MappedFile>> map(std::uint64_t size_bytes) const override {
-    Bytes bytes(static_cast<std::size_t>(std::min(size_bytes, size().value())));
-    COPSE_TRY_STATUS(read_at(0, bytes));
-    if (bytes.size() < size_bytes) {
+    const std::lock_guard guard(state_->mutex);
+    if (node_->bytes->size() < size_bytes) {
       return Error(ErrorCode::Corrupt, path_ + " is shorter than " + std::to_string(size_bytes));
     }
-    return std::unique_ptr<MappedFile>(std::make_unique<MemoryMappedFile>(std::move(bytes)));
+    return std::unique_ptr<MappedFile>(
+        std::make_unique<MemoryMappedFile>(node_->bytes, static_cast<std::size_t>(size_bytes)));
   }
 
  private:
@@ -147,7 +168,7 @@ class MemoryWritableFile final : public WritableFile {
     const auto fits =
         static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), state_->free_bytes));
     const ByteView taken = bytes.first(fits);
-    node_->bytes.insert(node_->bytes.end(), taken.begin(), taken.end());
+    node_->append(taken);
     if (state_->free_bytes != UINT64_MAX) state_->free_bytes -= fits;
     if (fits < bytes.size()) return system_error("write", path_, ENOSPC);
     return success();
@@ -155,7 +176,7 @@ class MemoryWritableFile final : public WritableFile {
 
   Status sync() override {
     const std::lock_guard guard(state_->mutex);
-    node_->durable_size = node_->bytes.size();
+    node_->durable_size = node_->bytes->size();
     return success();
   }
 
@@ -186,18 +207,20 @@ class MemoryFileLock final : public FileLock {
 // times with a damaged tail.
 void tear(Node& node, std::uint64_t seed, std::mt19937_64& random) {
   std::size_t kept = node.durable_size;
-  if (seed != 0 && node.bytes.size() > kept) {
-    const std::size_t extra = node.bytes.size() - kept;
+  Bytes bytes = *node.bytes;
+  if (seed != 0 && bytes.size() > kept) {
+    const std::size_t extra = bytes.size() - kept;
     kept += static_cast<std::size_t>(random() % (extra + 1));
     if (kept > node.durable_size && random() % 2 == 0) {
       const std::size_t garbage =
           1 + static_cast<std::size_t>(random() % (kept - node.durable_size));
       for (std::size_t i = kept - garbage; i < kept; ++i) {
-        node.bytes[i] = static_cast<std::uint8_t>(random());
+        bytes[i] = static_cast<std::uint8_t>(random());
       }
     }
   }
-  node.bytes.resize(kept);
+  bytes.resize(kept);
+  node.replace(bytes);
   node.durable_size = kept;
 }
 
@@ -253,7 +276,7 @@ void MemoryFileSystem::crash(std::uint64_t seed) {
 Status MemoryFileSystem::overwrite(const std::string& path, ByteView bytes) {
   const std::lock_guard guard(state_->mutex);
   COPSE_TRY(const NodePtr node, state_->file("overwrite", path));
-  node->bytes.assign(bytes.begin(), bytes.end());
+  node->replace(bytes);
   node->durable_size = bytes.size();
   return success();
 }
@@ -291,8 +314,8 @@ std::unique_ptr<MemoryFileSystem> MemoryFileSystem::clone() const {
   while (!pending.empty()) {
     const auto [source, target] = pending.back();
     pending.pop_back();
-    target->bytes = source->bytes;
-    target->durable_size = target->bytes.size();
+    target->replace(*source->bytes);
+    target->durable_size = target->bytes->size();
     for (const auto& [name, child] : source->names) {
       const NodePtr copy = result->state_->new_node(child->directory);
       target->names[name] = copy;
@@ -325,11 +348,11 @@ Result<std::unique_ptr<WritableFile>> MemoryFileSystem::create(const std::string
 Result<Bytes> MemoryFileSystem::read_file(const std::string& path, std::uint64_t limit_bytes) {
   const std::lock_guard guard(state_->mutex);
   COPSE_TRY(const NodePtr node, state_->file("read", path));
-  if (node->bytes.size() > limit_bytes) {
+  if (node->bytes->size() > limit_bytes) {
     return Error(ErrorCode::LimitExceeded,
                  path + " is longer than the limit of " + std::to_string(limit_bytes) + " bytes");
   }
-  return node->bytes;
+  return *node->bytes;
 }
 
 Status MemoryFileSystem::rename(const std::string& source, const std::string& target) {
@@ -341,7 +364,9 @@ Status MemoryFileSystem::rename(const std::string& source, const std::string& ta
   if (node == nullptr || to.parent == nullptr) return system_error(action, target, ENOENT);
   if (state_->read_only) return system_error(action, target, EROFS);
   from.parent->names.erase(from.name);
-  to.parent->names[to.name] = node;
+  NodePtr& named = to.parent->names[to.name];
+  if (named != nullptr) state_->give_back(*named);
+  named = node;
   return success();
 }
 
@@ -351,6 +376,7 @@ Status MemoryFileSystem::remove(const std::string& path) {
   if (state_->read_only) return system_error("remove", path, EROFS);
   const Location location = state_->locate(path);
   location.parent->names.erase(location.name);
+  state_->give_back(*node);
   return success();
 }
 
@@ -397,7 +423,7 @@ Result<FileInfo> MemoryFileSystem::stat(const std::string& path) {
   if (node == nullptr) return system_error("stat", path, ENOENT);
   FileInfo info;
   info.type = node->directory ? FileType::Directory : FileType::Regular;
-  info.size_bytes = node->bytes.size();
+  info.size_bytes = node->bytes->size();
   info.inode = node->inode;
   return info;
 }
@@ -430,8 +456,7 @@ Result<std::unique_ptr<FileLock>> MemoryFileSystem::lock(const std::string& path
   if (node->locked) {
     return Error(ErrorCode::Busy, path + " is locked by process " + holder);
   }
-  const ByteView text = as_bytes(holder);
-  node->bytes.assign(text.begin(), text.end());
+  node->replace(as_bytes(holder));
   node->durable_size = 0;
   node->locked = true;
   return std::unique_ptr<FileLock>(std::make_unique<MemoryFileLock>(state_, std::move(node)));

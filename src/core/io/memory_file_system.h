@@ -1,5 +1,5 @@
-// A file system in memory that knows what is durable: a test pulls the plug with crash() and sees
-// what a disk could have kept.
+// A file system in memory: where a store lives that is not to be on a disk. It also knows what is
+// durable: a test pulls the plug with crash() and sees what a disk could have kept.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace copse {
 
 // Files hold bytes of which a prefix is synced; directories hold names of which some are synced.
 // Paths are taken from a root "/", which always exists and is durable; there are no links.
-// Thread-safe.
+// Mapping a file copies nothing. Thread-safe.
 class MemoryFileSystem final : public FileSystem {
  public:
   MemoryFileSystem();
@@ -27,11 +27,13 @@ class MemoryFileSystem final : public FileSystem {
   // to a dead process and must not be used again.
   void crash(std::uint64_t seed);
 
-  // Test tools: replace the contents of a file (durably), make writing fail as on a read-only disk,
-  // and a budget of bytes after which appends fail with "no space left on device".
+  // Appends beyond that many bytes fail with "no space left on device"; a file that loses its name
+  // gives its bytes back. UINT64_MAX: nothing is counted.
+  void set_free_bytes(std::uint64_t free_bytes);
+
+  // Test tools: replace the contents of a file (durably), make writing fail as on a read-only disk.
   Status overwrite(const std::string& path, ByteView bytes);
   void set_read_only(bool read_only);
-  void set_free_bytes(std::uint64_t free_bytes);
   // Paths of all regular files, ordered.
   std::vector<std::string> all_files() const;
   // A copy of the present state, all of it durable.

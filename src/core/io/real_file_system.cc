@@ -91,8 +91,8 @@ class RealMappedFile final : public MappedFile {
 
 class RealReadableFile final : public ReadableFile {
  public:
-  RealReadableFile(Descriptor descriptor, std::string path)
-      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+  RealReadableFile(Descriptor descriptor, std::string path, bool maps)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)), maps_(maps) {}
 
   Status read_at(std::uint64_t offset, std::span<std::uint8_t> out) const override {
     std::size_t done = 0;
@@ -118,6 +118,7 @@ class RealReadableFile final : public ReadableFile {
   }
 
   Result<std::unique_ptr<MappedFile>> map(std::uint64_t size_bytes) const override {
+    if (!maps_) return Error(ErrorCode::Io, "cannot map " + path_ + ": files are read here");
     COPSE_TRY(const std::uint64_t there, size());
     if (size_bytes > there) return ends_before(0, static_cast<std::size_t>(size_bytes));
     const auto length = static_cast<std::size_t>(size_bytes);
@@ -137,6 +138,7 @@ class RealReadableFile final : public ReadableFile {
 
   Descriptor descriptor_;
   std::string path_;
+  bool maps_;
 };
 
 class RealWritableFile final : public WritableFile {
@@ -207,10 +209,12 @@ Error busy_error(const std::string& path, int descriptor) {
 
 class RealFileSystem final : public FileSystem {
  public:
+  explicit RealFileSystem(bool maps) : maps_(maps) {}
+
   Result<std::unique_ptr<ReadableFile>> open(const std::string& path) override {
     COPSE_TRY(Descriptor descriptor, open_regular(path));
     return std::unique_ptr<ReadableFile>(
-        std::make_unique<RealReadableFile>(std::move(descriptor), path));
+        std::make_unique<RealReadableFile>(std::move(descriptor), path, maps_));
   }
 
   Result<std::unique_ptr<WritableFile>> create(const std::string& path) override {
@@ -302,6 +306,8 @@ class RealFileSystem final : public FileSystem {
     return {ErrorCode::LimitExceeded,
             path + " is longer than the limit of " + std::to_string(limit_bytes) + " bytes"};
   }
+
+  bool maps_;
 };
 
 Result<std::vector<DirectoryEntry>> RealFileSystem::list(const std::string& path) {
@@ -366,7 +372,12 @@ Result<std::unique_ptr<FileLock>> RealFileSystem::lock(const std::string& path) 
 }  // namespace
 
 FileSystem& real_file_system() {
-  static RealFileSystem file_system;
+  static RealFileSystem file_system(true);
+  return file_system;
+}
+
+FileSystem& plain_file_system() {
+  static RealFileSystem file_system(false);
   return file_system;
 }
 
