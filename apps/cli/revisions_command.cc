@@ -129,7 +129,7 @@ void add_revisions_command(CLI::App& program, Action& action) {
 void add_forget_command(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("forget", "Take a revision out of the store");
   auto flags = std::make_shared<ForgetFlags>();
-  command->add_option("--rev", flags->revision, "By its name or the beginning of its id")
+  command->add_option("--rev", flags->revision, "The revision, as other commands take it")
       ->type_name("REV")
       ->required();
   command->add_flag("--json", flags->json, "One JSON object");

@@ -55,7 +55,7 @@ Result<RevisionReport> index_revisions(const RevisionRequest& request, const Ind
 // lies in its repository: then git's answer comes first. NotFound, with what to do, when the store
 // does not have it. Cost: that of open(), and a microsecond or two a file.
 //
-// revisions(): by time, oldest first. Cost: the frame of each.
+// revisions(): by time, oldest first, each after the one it follows. Cost: the frame of each.
 //
 // log(): the revisions that changed a file, newest first: each is compared with
 // RevisionInfo::previous. NotFound when none has it. Cost: as revisions(); where the file comes
@@ -67,7 +67,7 @@ struct ForgetReport {
 };
 
 // Takes a revision out of a store, and the contents that no other one has. Their space comes back
-// by compact_store(). The revision by its name in the store, or four digits of its id or more.
+// by compact_store(). The revision as for open_revision().
 // NotFound, InvalidArgument (several are meant), Busy, Corrupt.
 Result<ForgetReport> forget_revision(const std::string& store_directory, std::string_view revision,
                                      const Storage& storage = {});

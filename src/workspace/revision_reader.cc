@@ -2,6 +2,7 @@
 #include "workspace/revision_reader.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -34,6 +35,35 @@ std::string listed(const std::vector<const RevisionHeader*>& headers) {
     }
   }
   return headers.size() > kNamedMax ? text + ", ..." : text;
+}
+
+// Clocks of committers differ, and a rebase makes many commits in a second: none comes before the
+// one that it follows.
+std::vector<RevisionHeader> in_order(std::vector<RevisionHeader> by_time) {
+  std::map<ObjectId, std::size_t> waiting;
+  for (std::size_t i = 0; i < by_time.size(); ++i) {
+    waiting.emplace(by_time[i].id, i);
+  }
+  std::vector<std::size_t> order;
+  std::vector<std::size_t> chain;
+  for (std::size_t i = 0; i < by_time.size(); ++i) {
+    std::optional<ObjectId> at = by_time[i].id;
+    while (at) {
+      const auto found = waiting.find(*at);
+      if (found == waiting.end()) break;
+      chain.push_back(found->second);
+      at = by_time[found->second].previous;
+      waiting.erase(found);
+    }
+    order.insert(order.end(), chain.rbegin(), chain.rend());
+    chain.clear();
+  }
+  std::vector<RevisionHeader> headers;
+  headers.reserve(order.size());
+  for (const std::size_t i : order) {
+    headers.push_back(std::move(by_time[i]));
+  }
+  return headers;
 }
 
 }  // namespace
@@ -87,7 +117,7 @@ Result<std::vector<RevisionHeader>> RevisionReader::headers(
   std::sort(headers.begin(), headers.end(), [](const RevisionHeader& a, const RevisionHeader& b) {
     return std::pair(a.time_s, a.id) < std::pair(b.time_s, b.id);
   });
-  return headers;
+  return in_order(std::move(headers));
 }
 
 Result<ObjectId> find_revision(const std::vector<RevisionHeader>& headers, std::string_view text) {

@@ -23,8 +23,8 @@ class RevisionReader {
   Result<Revision> read(const ObjectId& id) const;
   // Cost: kRevisionDepthMax frames at most.
   Result<RevisionFiles> files(const ObjectId& id) const;
-  // Of all that can be read, by time and then id; the others are named in `problems`. Cost: every
-  // revision's frame once.
+  // Of all that can be read, by time, but each after the one it follows; the others are named in
+  // `problems`. Cost: every revision's frame once.
   Result<std::vector<RevisionHeader>> headers(std::vector<FileProblem>& problems) const;
 
  private:

@@ -249,8 +249,7 @@ Result<ForgetReport> forget_revision(const std::string& store_directory, std::st
   COPSE_TRY(StoreWriter writer, StoreWriter::open_or_create(file_system, store_directory));
   COPSE_TRY(Store store, Store::open(file_system, store_directory));
   const auto workspace = std::make_unique<Workspace::Impl>(std::move(store), storage);
-  COPSE_TRY(const std::vector<RevisionHeader> headers, all_headers(RevisionReader(*workspace)));
-  COPSE_TRY(const ObjectId id, find_revision(headers, revision));
+  COPSE_TRY(const ObjectId id, resolve(*workspace, revision));
   COPSE_TRY(const StorePhases phases, StorePhases::of(writer));
   COPSE_TRY(RevisionWriter revisions, RevisionWriter::open(*workspace, writer, phases));
   ForgetReport report;
