@@ -44,7 +44,9 @@ Status RevisionPlanner::look_at(const RevisionHeader& header, const GitTree& tre
   }
   // A file that is the same there is of the same language.
   RevisionFiles known;
-  if (const auto nearest = revisions_.nearest(header)) {
+  const auto nearest =
+      revisions_.has(header.id) ? std::optional(header.id) : revisions_.nearest(header);
+  if (nearest) {
     COPSE_TRY(known, revisions_.files(*nearest));
   }
   auto at = known.begin();
