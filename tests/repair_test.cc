@@ -225,6 +225,52 @@ TEST_F(RepairTest, WithoutItsDirectoryWhatIsLostIsNamed) {
   EXPECT_GT(lost, 0U);
 }
 
+// Damaged trees are parsed again for whoever asks, and counted; without grammars they are errors.
+TEST_F(RepairTest, DamagedTreesAreParsedAgainForReaders) {
+  const auto right = answers();
+  const auto count_matches = [](const Workspace& workspace, std::size_t& unreadable) {
+    QueryRequest request;
+    request.text = "(identifier) @i";
+    request.jobs = 1;
+    const auto report = workspace.query_count(request);
+    EXPECT_TRUE(report.ok()) << report.error().message();
+    unreadable = report.value().unreadable.size();
+    return report.value().matches;
+  };
+  std::size_t none = 0;
+  const std::uint64_t matches = count_matches(Workspace::open(store()).value(), none);
+  std::size_t parsed_again = 0;
+  for_each_damage([&] {
+    OpenOptions options;
+    options.grammar_path = {COPSE_TEST_GRAMMAR_DIR};
+    const auto plain = Workspace::open(store());
+    const auto helped = Workspace::open(store(), options);
+    ASSERT_TRUE(plain.ok() && helped.ok());
+    const auto without = answers(plain.value());
+    const auto with = answers(helped.value());
+    std::size_t lacking = 0;
+    for (const auto& [name, answer] : right) {
+      const bool tree = name.ends_with(" tree");
+      if (with.at(name) != answer) {
+        // Only what has lost its source, too.
+        EXPECT_NE(with.at(tree ? name.substr(0, name.size() - 5) : name), answer);
+        ++lacking;
+      } else if (without.at(name) != answer) {
+        EXPECT_TRUE(tree);
+        ++parsed_again;
+        EXPECT_FALSE(helped.value().damage_notes().empty());
+      }
+    }
+    std::size_t unreadable = 0;
+    const std::uint64_t found = count_matches(helped.value(), unreadable);
+    if (lacking == 0) {
+      EXPECT_EQ(found, matches);
+      EXPECT_EQ(unreadable, 0U);
+    }
+  });
+  EXPECT_GT(parsed_again, 0U);
+}
+
 TEST_F(RepairTest, GarbageGoesAndReadersStay) {
   const auto first = Workspace::open(store());
   const auto before = answers(first.value());

@@ -167,6 +167,16 @@ struct VerifyReport {
   bool interrupted = false;
 };
 
+struct OpenOptions {
+  // Where the store's directory is.
+  Storage storage = {};
+  // As in IndexOptions. With grammars at hand a file whose tree is damaged is parsed again when it
+  // is asked for, from its source as it was verified; damage_notes() tells of it. Nothing is loaded
+  // and no process started before that.
+  std::vector<std::string> grammar_path = {};
+  std::vector<std::string> parse_command = {};
+};
+
 class Workspace {
  public:
   struct Impl;  // private to the module
@@ -177,7 +187,8 @@ class Workspace {
 
   // NotFound, Corrupt, Unsupported (made by a newer version), Io. Keeps the storage as long as it
   // lives.
-  static Result<Workspace> open(const std::string& store_directory, const Storage& storage = {});
+  static Result<Workspace> open(const std::string& store_directory,
+                                const OpenOptions& options = {});
 
   // In bytewise order of their paths. Where part of the catalogue is lost, what is left of it.
   Result<std::vector<StoredFile>> files() const;
@@ -233,7 +244,7 @@ class Workspace {
   Result<VerifyReport> verify(const VerifyOptions& options,
                               const std::function<void(const std::string&)>& difference) const;
 
-  // Damage that was met and survived so far (a second copy was used, say).
+  // Damage that was met and survived so far: a second copy was used, a file was parsed again.
   std::vector<std::string> damage_notes() const;
 
  private:
