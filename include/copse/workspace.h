@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "copse/file_problem.h"
+#include "copse/open.h"
 #include "copse/query.h"
 #include "copse/result.h"
 #include "copse/rule.h"
@@ -165,16 +166,6 @@ struct VerifyReport {
   std::uint64_t differences = 0;
   std::uint64_t not_compared = 0;  // of these: trees whose grammar is missing or another one now
   bool interrupted = false;
-};
-
-struct OpenOptions {
-  // Where the store's directory is.
-  Storage storage = {};
-  // As in IndexOptions. With grammars at hand a file whose tree is damaged is parsed again when it
-  // is asked for, from its source as it was verified; damage_notes() tells of it. Nothing is loaded
-  // and no process started before that.
-  std::vector<std::string> grammar_path = {};
-  std::vector<std::string> parse_command = {};
 };
 
 class Workspace {
