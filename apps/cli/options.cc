@@ -168,8 +168,13 @@ Result<std::string> find_store(const std::string& store_directory) {
 
 Result<OpenStore> open_store(const std::string& store_directory, const std::string& revision) {
   COPSE_TRY(std::string directory, find_store(store_directory));
-  auto workspace =
-      revision.empty() ? Workspace::open(directory) : Workspace::open_revision(directory, revision);
+  // A file whose tree is damaged is parsed again, with the grammars that indexing would use.
+  const ParseFlags parse;
+  OpenOptions options;
+  options.grammar_path = parse.grammar_path();
+  options.parse_command = parse.parse_command();
+  auto workspace = revision.empty() ? Workspace::open(directory, options)
+                                    : Workspace::open_revision(directory, revision, options);
   if (!workspace.ok()) return no_store(directory, std::move(workspace).take_error());
   return OpenStore{std::move(directory), std::move(workspace).value()};
 }

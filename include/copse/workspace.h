@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "copse/file_problem.h"
+#include "copse/open.h"
 #include "copse/query.h"
 #include "copse/result.h"
 #include "copse/rule.h"
@@ -171,11 +172,13 @@ class Workspace {
 
   // NotFound, Corrupt, Unsupported (made by a newer version), Io. Keeps the storage as long as it
   // lives.
-  static Result<Workspace> open(const std::string& store_directory, const Storage& storage = {});
+  static Result<Workspace> open(const std::string& store_directory,
+                                const OpenOptions& options = {});
 
   // The same at a revision. This and the next two: revisions.h.
   static Result<Workspace> open_revision(const std::string& store_directory,
-                                         std::string_view revision, const Storage& storage = {});
+                                         std::string_view revision,
+                                         const OpenOptions& options = {});
   Result<std::vector<RevisionInfo>> revisions() const;
   Result<std::vector<PathChange>> log(std::string_view path) const;
 
@@ -233,7 +236,7 @@ class Workspace {
   Result<VerifyReport> verify(const VerifyOptions& options,
                               const std::function<void(const std::string&)>& difference) const;
 
-  // Damage that was met and survived so far (a second copy was used, say).
+  // Damage that was met and survived so far: a second copy was used, a file was parsed again.
   std::vector<std::string> damage_notes() const;
 
  private:
