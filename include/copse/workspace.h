@@ -144,7 +144,6 @@ struct StoreStats {
 
 struct RevisionInfo;  // revisions.h
 struct PathChange;
-
 struct VerifyOptions {
   bool deep = false;  // re-parse every source and compare every node and field
   std::vector<std::string> grammar_path;

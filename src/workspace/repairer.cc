@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/hash.h"
+#include "store/revision.h"
 #include "workspace/postings_compaction.h"
 #include "workspace/symbol_compaction.h"
 
@@ -33,7 +34,7 @@ Result<RepairReport> Repairer::run() {
     workspace_ = std::make_unique<Workspace::Impl>(std::move(store), options_.storage);
     examine();
     for (const Problem& problem : problems_) {
-      report_.lost.push_back({workspace_->store.file(problem.file).path,
+      report_.lost.push_back({shown_path(workspace_->store.file(problem.file).path),
                               problem.source.empty() ? problem.tree : problem.source});
     }
     report_.left = report_.found;
@@ -133,7 +134,7 @@ Status Repairer::repair(const Problem& problem) {
   if (!problem.source.empty()) {
     COPSE_TRY(const bool restored, restore_source(record));
     if (!restored) {
-      report_.lost.push_back({record.path, problem.source});
+      report_.lost.push_back({shown_path(record.path), problem.source});
       return success();
     }
     ++report_.sources_restored;
@@ -143,7 +144,7 @@ Status Repairer::repair(const Problem& problem) {
     if (why.empty()) {
       ++report_.trees_restored;
     } else {
-      report_.lost.push_back({record.path, "its tree cannot be made again: " + why});
+      report_.lost.push_back({shown_path(record.path), "its tree cannot be made again: " + why});
     }
   }
   // A tree that stayed damaged is read as it was; its source is worth keeping.

@@ -71,8 +71,8 @@ Result<ObjectId> resolve(const Workspace::Impl& workspace, std::string_view text
 // ---- opening -----------------------------------------------------------------------------------
 
 Result<Workspace> Workspace::open_revision(const std::string& store_directory,
-                                           std::string_view revision, const Storage& storage) {
-  COPSE_TRY(Workspace workspace, open(store_directory, storage));
+                                           std::string_view revision, const OpenOptions& options) {
+  COPSE_TRY(Workspace workspace, open(store_directory, options));
   Impl& impl = *workspace.impl_;
   COPSE_TRY(const ObjectId id, resolve(impl, revision));
   COPSE_TRY(RevisionFiles files, RevisionReader(impl).files(id));
