@@ -421,6 +421,23 @@ TEST(PageDelta, EndsWithWhatWritingFailsWith) {
   }
 }
 
+TEST(PageDelta, LooksForLittleInPagesThatChanged) {
+  std::mt19937_64 chance(17);
+  Bytes base(64 * kPageBytes);
+  std::generate(base.begin(), base.end(), [&] { return static_cast<std::uint8_t>(chance()); });
+  // Half a page comes from one that stayed, half a page from one that is another now.
+  const auto half_a_page_of = [&](std::size_t page) {
+    Bytes target = base;
+    const auto from = base.begin() + static_cast<std::ptrdiff_t>(page * kPageBytes);
+    std::copy_n(from, kPageBytes / 2, target.begin() + 40 * kPageBytes + 100);
+    std::fill_n(target.begin() + 20 * kPageBytes, kPageBytes, std::uint8_t{0});
+    check(base, target);
+    return delta_bytes(base, target);
+  };
+  EXPECT_LT(half_a_page_of(20), 300U);
+  EXPECT_GT(half_a_page_of(3), 2000U);
+}
+
 TEST(PageDelta, SuitsImagesOfOneMachine) {
   const Bytes base = make_image(std::size_t{2} << 20, 5);
   Bytes target = base;
