@@ -73,6 +73,19 @@ Status check_place(const DeltaOutput& output) {
   return success();
 }
 
+// A delta in the place of what it was made from could not be applied any more.
+Status check_no_input(const DeltaOutput& output, const std::string& input) {
+  if (output.write) return success();
+  const auto there = real_file_system().stat(output.path);
+  const auto read = real_file_system().stat(input);
+  if (!there.ok() || !read.ok() || there.value().inode != read.value().inode ||
+      there.value().device != read.value().device) {
+    return success();
+  }
+  return Error(ErrorCode::InvalidArgument,
+               output.path + " is what the delta is made from; it is not replaced");
+}
+
 // The file that a link leads to, so that the link stays.
 std::string final_path(const std::string& path) {
   auto real = real_file_system().real_path(path);
@@ -354,6 +367,8 @@ Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& 
   if (!target.read) {
     COPSE_TRY(target_file, open_input(target.path));
   }
+  COPSE_TRY_STATUS(check_no_input(delta, base_path));
+  if (!target.read) COPSE_TRY_STATUS(check_no_input(delta, target.path));
   OutputWriter out(delta);
   COPSE_TRY_STATUS(out.open());
   DeltaBase base(base_file.bytes(), options.setting);
