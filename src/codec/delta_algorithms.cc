@@ -245,8 +245,9 @@ Stretch stretch_from(ByteView base, const TargetPart& part, const DeltaCovers& c
 bool suffixes_pay(const DeltaBase& base, const TargetPart& part, DeltaSetting setting) {
   const DeltaCovers covers = equal_covers(base, part, setting);
   std::size_t literals = part.bytes.size();
-  for (const DeltaCover& cover : covers)
+  for (const DeltaCover& cover : covers) {
     literals -= static_cast<std::size_t>(cover.length);
+  }
   if (literals < kSuffixLiteralsMin) return false;
   const CoverCoding coding{.level = tuning(setting).level};
   std::size_t equal_bytes = 0;
