@@ -137,6 +137,9 @@ TEST_F(CliDeltaTest, RefusesWhatMakesNoSense) {
   check_refused({"delta", "old", "new", "-o", "delta"},
                 "delta exists already; --force replaces it");
   check_refused({"patch", "old", "delta", "-o", "new"}, "new exists already; --force replaces it");
+  check_refused({"delta", "old", "new", "-o", "old", "-f"}, "is what the delta is made from");
+  check_refused({"delta", "old", "new", "-o", "./new", "-f"}, "is what the delta is made from");
+  EXPECT_EQ(read_file(scratch / "old"), old_text);
   check_refused({"delta", "-", "new", "-o", "x"}, "BASE cannot be standard input");
   check_refused({"delta", "nothing", "new", "-o", "x"}, "cannot open nothing");
   check_refused({"delta", "old", "nothing", "-o", "x"}, "cannot open nothing");

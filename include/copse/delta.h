@@ -103,8 +103,9 @@ struct DeltaOutput {
 };
 
 // Writes what decode_delta() and apply_delta() take. The base must be a regular file, and neither
-// file may be cut short meanwhile. Memory beside mapped files: at most 400 MB with one thread at
-// any length of the inputs, about 200 MB more for each further one.
+// file may be cut short meanwhile; InvalidArgument when the delta would replace one of them. Memory
+// beside mapped files: at most 400 MB with one thread at any length of the inputs, about 200 MB
+// more for each further one.
 Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& target,
                                 const DeltaOutput& delta, const DeltaOptions& options = {});
 

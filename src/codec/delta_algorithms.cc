@@ -115,6 +115,8 @@ constexpr std::size_t kSuffixTrialLiterals = std::size_t{32} << 10;
 constexpr std::size_t kSuffixTrialBaseBytes = std::size_t{1} << 20;
 constexpr std::size_t kSuffixStretches = 3;
 constexpr std::size_t kSuffixPercentMax = 97;
+// With fewer literals in the whole part there is nothing to save that is worth the trial.
+constexpr std::size_t kSuffixLiteralsMin = std::size_t{8} << 10;
 
 // What the algorithms cost, in nanoseconds, as it was measured over the pairs of bench/codec: fixed
 // figures and no clock, so that the same input makes the same choice.
@@ -238,9 +240,15 @@ Stretch stretch_from(ByteView base, const TargetPart& part, const DeltaCovers& c
   return stretch;
 }
 
-// Whether covers with differing bytes make the smaller delta, over stretches of the part.
+// Whether covers with differing bytes make the smaller delta, over stretches of the part. At the
+// level of the setting: a lower one is kinder to them than the delta will be (ADR 0016).
 bool suffixes_pay(const DeltaBase& base, const TargetPart& part, DeltaSetting setting) {
   const DeltaCovers covers = equal_covers(base, part, setting);
+  std::size_t literals = part.bytes.size();
+  for (const DeltaCover& cover : covers) {
+    literals -= static_cast<std::size_t>(cover.length);
+  }
+  if (literals < kSuffixLiteralsMin) return false;
   const CoverCoding coding{.level = tuning(setting).level};
   std::size_t equal_bytes = 0;
   std::size_t wider_bytes = 0;

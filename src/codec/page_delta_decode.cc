@@ -210,8 +210,9 @@ Status decode_page_delta(ByteView base, ByteView payload, std::span<std::uint8_t
     return decode_segment(base, {}, segments[i], out);
   };
   if (threads <= 1) {
-    for (std::size_t i = 0; i < segments.size(); ++i)
+    for (std::size_t i = 0; i < segments.size(); ++i) {
       COPSE_TRY_STATUS(decode(i));
+    }
     return success();
   }
   ParallelOptions options;
@@ -232,8 +233,9 @@ Status decode_page_delta_in_order(ByteView base, const ReadPages& read_base, Byt
   COPSE_TRY(const auto segments, read_page_header(payload, target_bytes));
   Bytes room(kPageStretchBytes);
   Output out(room, write);
-  for (const PageSegmentView& segment : segments)
+  for (const PageSegmentView& segment : segments) {
     COPSE_TRY_STATUS(decode_segment(base, read_base, segment, out));
+  }
   if (!out.flush()) return out.take_status();
   return success();
 }

@@ -119,8 +119,9 @@ Hash128 hash_image(ByteView image, const ReadPages& read) {
   constexpr std::size_t kPieceBytes = kReadPages * kPageBytes;
   if (!read || image.size() <= kPieceBytes) return hash128(image);
   Hash128Stream hash;
-  for (std::uint64_t at = 0; at < image.size(); at += kPieceBytes)
+  for (std::uint64_t at = 0; at < image.size(); at += kPieceBytes) {
     hash.update(window_of(image, read, at, at + kPieceBytes).bytes);
+  }
   return hash.digest();
 }
 

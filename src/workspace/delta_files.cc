@@ -73,6 +73,19 @@ Status check_place(const DeltaOutput& output) {
   return success();
 }
 
+// A delta in the place of what it was made from could not be applied any more.
+Status check_no_input(const DeltaOutput& output, const std::string& input) {
+  if (output.write) return success();
+  const auto there = real_file_system().stat(output.path);
+  const auto read = real_file_system().stat(input);
+  if (!there.ok() || !read.ok() || there.value().inode != read.value().inode ||
+      there.value().device != read.value().device) {
+    return success();
+  }
+  return Error(ErrorCode::InvalidArgument,
+               output.path + " is what the delta is made from; it is not replaced");
+}
+
 // The file that a link leads to, so that the link stays.
 std::string final_path(const std::string& path) {
   auto real = real_file_system().real_path(path);
@@ -289,6 +302,22 @@ Result<DeltaReport> decode_mapped(const InputFile& base, ByteView delta, const D
   return report;
 }
 
+// In order, or decoded into `room` and checked before any of it is written.
+Status write_part(const InputFile& base, const Frame& frame, const DeltaOptions& options,
+                  Pages& room, OutputWriter& out) {
+  if (decodes_in_order(frame.header)) return write_in_order(base, frame, options, out);
+  const auto size = static_cast<std::size_t>(frame.header.target_bytes);
+  if (room.size() < size || room.data() == nullptr) room.reserve(size);
+  if (room.data() == nullptr) {
+    return Error(ErrorCode::LimitExceeded,
+                 "no memory for a part of " + std::to_string(size) + " bytes");
+  }
+  const std::span<std::uint8_t> bytes(static_cast<std::uint8_t*>(room.data()), size);
+  COPSE_TRY_STATUS(
+      decode_part(base.bytes(), frame.header, frame.payload, bytes, thread_count(options.threads)));
+  return out.write(bytes);
+}
+
 Result<DeltaReport> decode_stream(const InputFile& base, const ReadBytes& read,
                                   const DeltaOutput& output, const DeltaOptions& options) {
   OutputWriter out(output);
@@ -296,30 +325,15 @@ Result<DeltaReport> decode_stream(const InputFile& base, const ReadBytes& read,
   StreamReader in(read);
   DeltaChain chain(base.bytes(), base.reader());
   DeltaReport report;
-  Pages part;
+  Pages room;
   while (!chain.ended()) {
     if (is_set(options.stop)) return interrupted();
     COPSE_TRY(const ByteView head, in.peek(kDeltaHeaderBytesMax));
     COPSE_TRY(const DeltaFrameHeader header, chain.next(head));
     in.skip(header.header_bytes);
-    const auto size = static_cast<std::size_t>(header.target_bytes);
     COPSE_TRY(const ByteView payload, in.peek(static_cast<std::size_t>(header.payload_bytes)));
     COPSE_TRY_STATUS(check_delta_payload(header, payload));
-    if (decodes_in_order(header)) {
-      COPSE_TRY_STATUS(write_in_order(base, {header, payload}, options, out));
-      in.skip(payload.size());
-      count_frame(header, report);
-      continue;
-    }
-    if (part.size() < size || part.data() == nullptr) part.reserve(size);
-    if (part.data() == nullptr) {
-      return Error(ErrorCode::LimitExceeded,
-                   "no memory for a part of " + std::to_string(size) + " bytes");
-    }
-    const std::span<std::uint8_t> bytes(static_cast<std::uint8_t*>(part.data()), size);
-    COPSE_TRY_STATUS(
-        decode_part(base.bytes(), header, payload, bytes, thread_count(options.threads)));
-    COPSE_TRY_STATUS(out.write(bytes));
+    COPSE_TRY_STATUS(write_part(base, {header, payload}, options, room, out));
     in.skip(payload.size());
     count_frame(header, report);
   }
@@ -354,6 +368,8 @@ Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& 
   if (!target.read) {
     COPSE_TRY(target_file, open_input(target.path));
   }
+  COPSE_TRY_STATUS(check_no_input(delta, base_path));
+  if (!target.read) COPSE_TRY_STATUS(check_no_input(delta, target.path));
   OutputWriter out(delta);
   COPSE_TRY_STATUS(out.open());
   DeltaBase base(base_file.bytes(), options.setting);
