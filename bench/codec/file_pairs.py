@@ -7,7 +7,7 @@ from processes import run
 from releases import BOOST, TYPESCRIPT, boost, typescript
 
 SMALL_FILE_BYTES = 32 << 20
-ROUNDS = 5
+ROUNDS = 3
 
 
 def contenders(context, base, target, delta, back):

@@ -14,6 +14,10 @@
 namespace copse {
 namespace {
 
+// So many literals are new content more than change: there the highest levels take five times as
+// long for a tenth of the size.
+constexpr std::size_t kBestLevelLiterals = std::size_t{512} << 10;
+constexpr int kLevelOfMany = 12;
 constexpr std::uint8_t kLiteralsRaw = 0;
 constexpr std::uint8_t kLiteralsZstd = 1;
 // How much of the base counts as the place of some literals: this much for each of them, at either
@@ -274,7 +278,9 @@ CodedCovers encode_covers(ByteView base, const TargetPart& part, const DeltaCove
 
   const Bytes control_bytes = controls.finish();
   const Bytes difference_bytes = differences.finish();
-  const Bytes packed = compress_with_prefix(literals, context.bytes(), {.level = coding.level});
+  const int level = literals.size() > kBestLevelLiterals ? std::min(coding.level, kLevelOfMany)
+                                                         : coding.level;
+  const Bytes packed = compress_with_prefix(literals, context.bytes(), {.level = level});
   const bool raw = packed.size() >= literals.size();
   CodedCovers coded;
   coded.decoder_bytes = raw ? 0 : context.bytes().size();
