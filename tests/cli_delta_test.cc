@@ -181,6 +181,31 @@ TEST_F(CliDeltaTest, LinksAreFollowedNotReplaced) {
   EXPECT_EQ(copse({"patch", "old", "link", "-o", "again"}).exit_code, 0);
 }
 
+// A stream that the shell closed is not the file that was opened first.
+TEST_F(CliDeltaTest, ClosedStreamsAreErrors) {
+  const auto before = files();
+  const std::string program = "exec '" + std::string(COPSE_BINARY) + "' ";
+  const auto shell = [&](const std::string& arguments) {
+    return finish(
+        start({"-c", program + arguments}, {.directory = scratch.path(), .program = "/bin/sh"}));
+  };
+  const RunResult input = shell("delta old - -o x <&-");
+  EXPECT_EQ(input.exit_code, 2);
+  EXPECT_TRUE(contains(input.err, "standard input")) << input.err;
+  const RunResult output = shell("delta old new -o - >&-");
+  EXPECT_EQ(output.exit_code, 2);
+  EXPECT_TRUE(contains(output.err, "cannot write")) << output.err;
+  EXPECT_EQ(shell("delta old new -o x --json > /dev/full").exit_code, 2);
+  std::filesystem::remove(scratch / "x");
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(CliDeltaTest, WhatIsNoPlainFileIsRefused) {
+  std::filesystem::create_symlink("nowhere", scratch / "link");
+  check_refused({"delta", "old", "new", "-o", "link"}, "leads nowhere");
+  check_refused({"delta", "old", "/proc/self/status", "-o", "x"}, "how long it is");
+}
+
 TEST_F(CliDeltaTest, CtrlCWhileItWaitsLeavesNothing) {
   // Standard input that never ends is a pipe whose other end this test holds.
   const auto before = files();

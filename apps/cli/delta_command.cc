@@ -88,7 +88,7 @@ class StandardOutput {
   std::unique_ptr<Output> out_;
 };
 
-void print_json(const DeltaReport& report, int descriptor) {
+int print_json(const DeltaReport& report, int descriptor) {
   const auto out = std::make_unique<Output>(descriptor);
   JsonWriter json(*out);
   json.begin_object();
@@ -105,7 +105,7 @@ void print_json(const DeltaReport& report, int descriptor) {
   json.key("fallbacks").number(report.fallbacks);
   json.key("fallback_reason").string_or_null(report.fallback_reason);
   json.end_object().end_line();
-  static_cast<void>(out->finish(kExitDone));
+  return out->finish(kExitDone);
 }
 
 using Run = Result<DeltaReport> (*)(const std::string&, const DeltaInput&, const DeltaOutput&,
@@ -145,8 +145,10 @@ int run(const DeltaFlags& flags, Run work) {
         " failed, and another took its place: " + report.value().fallback_reason);
   }
   // Beside bytes that go to standard output, a summary would be part of them.
-  if (flags.json) print_json(report.value(), to_stream ? STDERR_FILENO : STDOUT_FILENO);
-  return to_stream ? standard.finish(kExitDone) : kExitDone;
+  const int summarised = flags.json
+                             ? print_json(report.value(), to_stream ? STDERR_FILENO : STDOUT_FILENO)
+                             : kExitDone;
+  return to_stream ? standard.finish(summarised) : summarised;
 }
 
 void add_common(CLI::App& command, DeltaFlags& flags) {

@@ -137,6 +137,7 @@ int explain(const CLI::App& program, const CLI::ParseError& error) {
 
 int run_program(int argc, const char* const* argv) {
   ignore_write_signals();
+  occupy_closed_streams();
   Action action;
   CLI::App program(kDescription, "copse");
   program.set_version_flag("--version", "copse " + std::string(version()),

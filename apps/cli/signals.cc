@@ -2,7 +2,11 @@
 #include "signals.h"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "output.h"
 
@@ -66,6 +70,15 @@ int StopSignals::exit_code() const {
 void ignore_write_signals() {
   for (const int each : {SIGPIPE, SIGXFSZ}) {
     std::signal(each, SIG_IGN);
+  }
+}
+
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest free number is this one. What is only read cannot be written, and the reverse.
+    const int mode = stream == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    static_cast<void>(::open("/dev/null", mode));
   }
 }
 

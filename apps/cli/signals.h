@@ -26,6 +26,11 @@ class StopSignals {
 // write, which knows what to do about it.
 void ignore_write_signals();
 
+// Where the shell closed a standard stream (`<&-`), the first file that is opened would take its
+// number and be read or written in its place. Something that can be neither takes it instead, so
+// that using the stream is an error.
+void occupy_closed_streams();
+
 // For a worker whose parent decides: the terminal's Ctrl-C reaches the whole process group.
 void leave_stopping_to_parent();
 

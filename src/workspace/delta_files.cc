@@ -49,6 +49,11 @@ Result<InputFile> open_input(const std::string& path) {
   InputFile input;
   COPSE_TRY(input.file, real_file_system().open(path));
   COPSE_TRY(const std::uint64_t size, input.file->size());
+  std::uint8_t first = 0;
+  if (size == 0 && input.file->read_at(0, {&first, 1}).ok()) {
+    return Error(ErrorCode::Unsupported,
+                 path + " does not say how long it is (as files in /proc do not): copy it first");
+  }
   COPSE_TRY(input.map, input.file->map(size));
   return input;
 }
@@ -63,8 +68,9 @@ Status check_place(const DeltaOutput& output) {
   if (output.path.empty()) return Error(ErrorCode::InvalidArgument, "no output was named");
   const auto there = real_file_system().stat(output.path);
   if (!there.ok()) {
-    if (there.error().code() == ErrorCode::NotFound) return success();
-    return there.error();
+    if (there.error().code() != ErrorCode::NotFound) return there.error();
+    if (!real_file_system().lstat(output.path).ok()) return success();
+    return Error(ErrorCode::InvalidArgument, output.path + " is a link that leads nowhere");
   }
   if (there.value().type != FileType::Regular) {
     return Error(ErrorCode::InvalidArgument, output.path + " is not a regular file");
