@@ -62,6 +62,8 @@ def main():
                 say(name)
                 parts[name] = importlib.import_module(name).measure(context)
                 metrics.update(parts[name]["metrics"])
+                # What was measured is kept, whatever becomes of the rest.
+                result.write_text(json.dumps({"metrics": metrics, "parts": parts}, indent=2) + "\n")
     report = {"metrics": {name: round(value, 6) if isinstance(value, float) else value
                           for name, value in metrics.items()},
               "size": arguments.size, "parts": parts, "machine": describe_machine(load_before),

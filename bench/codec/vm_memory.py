@@ -7,7 +7,7 @@ import subprocess
 from processes import run
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROUNDS = 2
+ROUNDS = 1
 THREADS = 1
 # Base, target, what it is.
 PAIRS = [
