@@ -1,6 +1,7 @@
 // Grammars that are missing, not grammars, from another time, or that crash: the files they are for
 // are kept as plain source with the reason, every other file is as ever, and stored trees still
 // answer.
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -210,6 +211,14 @@ TEST_F(BadGrammar, ScannerThatTakesAllMemory) {
   EXPECT_EQ(copse({"tree", "app.py"}).exit_code, 0);
 }
 
+// Without the lines that say how far a run is, which a slow machine has more of.
+std::ptrdiff_t messages_in(const std::string& text) {
+  const auto lines = lines_of(text);
+  return std::count_if(lines.begin(), lines.end(), [](const auto& line) {
+    return std::string_view(line).starts_with("copse: ");
+  });
+}
+
 TEST_F(BadGrammar, ManyFilesThatCrash) {
   put_masked({"-DMASK_ABORT"});
   for (int i = 0; i < 30; ++i) {
@@ -220,10 +229,10 @@ TEST_F(BadGrammar, ManyFilesThatCrash) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(contains(result.out, "33 files parsed"));
   EXPECT_TRUE(contains(result.out, "30 kept as plain source"));
-  EXPECT_EQ(lines_of(result.err).size(), 21U) << result.err;
+  EXPECT_EQ(messages_in(result.err), 21) << result.err;
   EXPECT_TRUE(contains(result.err, "10 more files"));
   std::filesystem::remove_all(project.store());
-  EXPECT_EQ(lines_of(copse({"index", ".", "-v"}).err).size(), 30U);
+  EXPECT_EQ(messages_in(copse({"index", ".", "-v"}).err), 30);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace copse::cli_test {
 namespace {
 
-constexpr std::size_t kFlipsAFile = 8;
+constexpr std::size_t kFlipsAFile = 6;
 
 // A store of more than one generation: after the very first commit HEAD may have no copy yet, as
 // when the writer was stopped there.
