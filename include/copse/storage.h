@@ -7,6 +7,7 @@
 
 namespace copse {
 
+class Counters;
 class FileSystem;
 
 // A place for stores. A value that is cheap to copy; copies share the place. Any number of threads
@@ -30,14 +31,22 @@ class Storage {
   // "mapped", "plain" or "memory".
   std::string_view name() const;
 
-  // For the library's own parts.
+  // The same place, with what is done there through this value and its copies counted from now on;
+  // storage_metrics() in metrics.h tells. A Workspace counts for itself without it.
+  Storage counted() const;
+
+  // For the library's own parts. The name lives as long as the program.
+  static Storage over(std::string_view name, std::shared_ptr<FileSystem> file_system);
   FileSystem& file_system() const;
+  // Null unless it is counted().
+  Counters* counters() const;
 
  private:
   Storage(std::string_view name, std::shared_ptr<FileSystem> file_system);
 
   std::string_view name_;
   std::shared_ptr<FileSystem> file_system_;
+  std::shared_ptr<Counters> counters_;
 };
 
 }  // namespace copse

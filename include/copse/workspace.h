@@ -127,6 +127,8 @@ struct LanguageStats {
 
 struct StoreStats {
   std::vector<LanguageStats> languages;  // by name
+  // Of the sources, what lies in the store once although several files have it.
+  std::uint64_t deduplicated_bytes = 0;
   std::uint64_t generation = 0;
   std::uint64_t pack_bytes = 0;
   // Of the packs: what finds files by what they contain, and what finds definitions by name.
@@ -142,6 +144,7 @@ struct StoreStats {
   std::uint64_t rss_file_bytes = 0;
 };
 
+struct MetricFamily;  // metrics.h
 struct RevisionInfo;  // revisions.h
 struct PathChange;
 struct VerifyOptions {
@@ -229,6 +232,8 @@ class Workspace {
                                  const std::function<bool(const RuleMatch&)>& visit) const;
 
   Result<StoreStats> stats() const;
+  // What this workspace has done since it was opened. See metrics.h. Cost: microseconds.
+  std::vector<MetricFamily> metrics() const;
 
   // Checks every checksum; with `deep` also every node. Each difference is one call, in no fixed
   // order, from one thread at a time: what is wrong, and where.

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "core/counters.h"
+#include "core/io/counting_file_system.h"
 #include "core/io/file_system.h"
 #include "core/io/memory_file_system.h"
 
@@ -39,8 +41,23 @@ std::string_view Storage::name() const {
   return name_;
 }
 
+Storage Storage::counted() const {
+  auto counters = std::make_shared<Counters>();
+  Storage storage(name_, std::make_shared<CountingFileSystem>(file_system_, counters));
+  storage.counters_ = std::move(counters);
+  return storage;
+}
+
+Storage Storage::over(std::string_view name, std::shared_ptr<FileSystem> file_system) {
+  return {name, std::move(file_system)};
+}
+
 FileSystem& Storage::file_system() const {
   return *file_system_;
+}
+
+Counters* Storage::counters() const {
+  return counters_.get();
 }
 
 }  // namespace copse

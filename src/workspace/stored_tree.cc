@@ -43,6 +43,8 @@ class StoredChunks : public SourceChunks {
 
 Result<FrameView> Workspace::Impl::view_source(const FileRecord& record, FrameCheck check) const {
   COPSE_TRY(FrameView frame, store.read_view(record.source, check));
+  counters().add(Counter::SourceFrames);
+  counters().add(Counter::SourceFrameBytes, record.source.stored_bytes);
   if (frame.type == kSourceFrame) return frame;
   return Error(ErrorCode::Corrupt, "its source is a frame of another type");
 }
@@ -88,6 +90,8 @@ Result<FrameView> Workspace::Impl::view_tree(const FileRecord& record, FrameChec
   }
   auto frame = store.read_view(*record.tree, check);
   if (!frame.ok()) return in_file(std::move(frame).take_error(), record);
+  counters().add(Counter::TreeFrames);
+  counters().add(Counter::TreeFrameBytes, record.tree->stored_bytes);
   if (frame.value().type != kTreeFrame ||
       frame.value().codec > static_cast<std::uint8_t>(FrameCodec::ZstdBare)) {
     return Error(ErrorCode::Corrupt, record.path + ": its tree is a frame of another type");

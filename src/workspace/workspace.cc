@@ -30,7 +30,7 @@ StoredFile describe(const FileRecord& record) {
 // ---- Impl --------------------------------------------------------------------------------------
 
 Workspace::Impl::Impl(Store opened, Storage where)
-    : storage(std::move(where)),
+    : storage(where.counters() == nullptr ? where.counted() : std::move(where)),
       store(std::move(opened)),
       objects(store),
       registry(LanguageRegistry::builtin()) {}
@@ -77,7 +77,7 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
 }
 
 Result<Workspace> Workspace::open(const std::string& store_directory, const OpenOptions& options) {
-  const Storage& storage = options.storage;
+  const Storage storage = options.storage.counted();
   COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
   COPSE_TRY(const StorePhases phases, StorePhases::of(store));
   if (!phases.on(StorePhase::Mmap)) {
@@ -149,6 +149,7 @@ Result<StoreStats> Workspace::stats() const {
   const Store& store = impl_->store;
   std::map<std::string, LanguageStats> by_language;
   std::set<FrameRef> seen;
+  std::uint64_t deduplicated_bytes = 0;
   for (std::size_t i = 0; i < store.file_count(); ++i) {
     const FileRecord record = store.file(i);
     LanguageStats& entry = by_language[record.language];
@@ -157,11 +158,15 @@ Result<StoreStats> Workspace::stats() const {
     entry.nodes += record.nodes;
     entry.visible_nodes += record.visible_nodes;
     entry.source_bytes += record.source_bytes;
-    if (!seen.insert(record.source).second) continue;
+    if (!seen.insert(record.source).second) {
+      deduplicated_bytes += record.source_bytes;
+      continue;
+    }
     entry.stored_source_bytes += record.source.stored_bytes;
     if (record.tree) entry.stored_tree_bytes += record.tree->stored_bytes;
   }
   StoreStats stats;
+  stats.deduplicated_bytes = deduplicated_bytes;
   for (auto& [language, entry] : by_language) {
     entry.language = language;
     stats.languages.push_back(entry);

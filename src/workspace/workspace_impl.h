@@ -13,6 +13,7 @@
 
 #include "copse/workspace.h"
 
+#include "core/counters.h"
 #include "store/store.h"
 #include "syntax/lazy_nodes.h"
 #include "syntax/tree_data.h"
@@ -41,7 +42,7 @@ struct Workspace::Impl {
   Impl& operator=(const Impl&) = delete;
   ~Impl();
 
-  Storage storage;  // that the store borrows
+  Storage storage;  // that the store borrows; counted
   Store store;
   mutable SyntaxObjects objects;           // what is loaded from the store when it is first needed
   LanguageRegistry registry;               // for other names of languages
@@ -57,6 +58,7 @@ struct Workspace::Impl {
   // not asked about. REQUIRES: the record has a tree. It and `memory` outlive what comes back.
   Result<std::optional<ScannedTree>> scan_tree(const FileRecord& record, ScanMemory& memory,
                                                const SourceFilter* filter);
+  Counters& counters() const { return *storage.counters(); }
   // As they are in the store.
   Result<std::shared_ptr<const TreeData>> read_stored_tree(const FileRecord& record,
                                                            std::shared_ptr<const Grammar> grammar);
