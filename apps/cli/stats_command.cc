@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "copse/metrics.h"
 #include "copse/workspace.h"
 
 #include "commands.h"
@@ -26,6 +27,7 @@ node are those of the stored trees. Memory is this process's, as the kernel coun
 Examples:
   copse stats
   copse stats --json | jq .store_bytes
+  copse stats --prometheus > /var/lib/node_exporter/copse.prom
 
 Exit status: 0 printed, 2 error.)";
 
@@ -35,6 +37,7 @@ using Row = std::array<std::string, kColumns>;
 struct StatsFlags {
   std::string store_directory;
   bool json = false;
+  bool prometheus = false;
 };
 
 double bits_a_node(const LanguageStats& stats) {
@@ -86,6 +89,7 @@ void print_json(Output& out, const StoreStats& stats) {
   json.key("symbols_bytes").number(stats.symbols_bytes);
   json.key("catalogue_bytes").number(stats.catalogue_bytes);
   json.key("shared_bytes").number(stats.shared_bytes);
+  json.key("deduplicated_bytes").number(stats.deduplicated_bytes);
   json.key("phases_off").begin_array();
   for (const std::string& phase : stats.phases_off) {
     json.string(phase);
@@ -145,11 +149,25 @@ void print_text(Output& out, const StoreStats& stats, const std::string& directo
   out.end_line();
 }
 
+// What the store takes, then what this command did with it.
+int print_prometheus(const Workspace& workspace, const StoreStats& stats) {
+  std::vector<MetricFamily> families = store_metrics(stats);
+  for (MetricFamily& family : workspace.metrics()) {
+    families.push_back(std::move(family));
+  }
+  const auto text = prometheus_text(families);
+  if (!text.ok()) return fail(text.error());
+  const auto out = std::make_unique<Output>(STDOUT_FILENO);
+  out->write(text.value());
+  return out->finish(kExitDone);
+}
+
 int run_stats(const StatsFlags& flags) {
   const auto store = open_store(flags.store_directory);
   if (!store.ok()) return fail(store.error());
   const auto stats = store.value().workspace.stats();
   if (!stats.ok()) return fail(stats.error());
+  if (flags.prometheus) return print_prometheus(store.value().workspace, stats.value());
   const auto out = std::make_unique<Output>(STDOUT_FILENO);
   flags.json ? print_json(*out, stats.value())
              : print_text(*out, stats.value(), store.value().directory);
@@ -161,7 +179,9 @@ int run_stats(const StatsFlags& flags) {
 void add_stats_command(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("stats", "Count files, lines, nodes and bytes");
   auto flags = std::make_shared<StatsFlags>();
-  command->add_flag("--json", flags->json, "One JSON object");
+  CLI::Option* json = command->add_flag("--json", flags->json, "One JSON object");
+  command->add_flag("--prometheus", flags->prometheus, "Metrics in Prometheus's text format")
+      ->excludes(json);
   add_store_option(*command, flags->store_directory);
   command->footer(kExamples);
   command->callback([flags, &action] { action = [flags] { return run_stats(*flags); }; });

@@ -39,12 +39,12 @@ void add_io(std::vector<MetricFamily>& families, const Counters& counters) {
                                {"sync", of(Counter::Syncs)},
                                {"rename", of(Counter::Renames)},
                                {"remove", of(Counter::Removals)}}));
-  families.push_back(labelled("copse_io_bytes_total",
-                              "Bytes read from and written to the store's files, without what was "
-                              "read through maps.",
-                              MetricType::Counter, "operation",
-                              {{"read", of(Counter::ReadBytes)},
-                               {"write", of(Counter::WrittenBytes)}}));
+  families.push_back(
+      labelled("copse_io_bytes_total",
+               "Bytes read from and written to the store's files, without what was "
+               "read through maps.",
+               MetricType::Counter, "operation",
+               {{"read", of(Counter::ReadBytes)}, {"write", of(Counter::WrittenBytes)}}));
   families.push_back(single("copse_io_failures_total",
                             "Operations on the store's files that failed.", MetricType::Counter,
                             of(Counter::Failures)));
@@ -78,10 +78,10 @@ std::vector<MetricFamily> Workspace::metrics() const {
   families.push_back(single("copse_damages_total", "Places in the store that were found damaged.",
                             MetricType::Counter,
                             impl_->store.damages().size() + impl_->postings_notes().size()));
-  families.push_back(single("copse_generation", "The commit that is being read.",
-                            MetricType::Gauge, impl_->store.generation()));
-  families.push_back(single("copse_files", "Files that are shown.", MetricType::Gauge,
-                            impl_->store.file_count()));
+  families.push_back(single("copse_generation", "The commit that is being read.", MetricType::Gauge,
+                            impl_->store.generation()));
+  families.push_back(
+      single("copse_files", "Files that are shown.", MetricType::Gauge, impl_->store.file_count()));
   if (const auto memory = memory_usage(); memory.ok()) {
     families.push_back(labelled("copse_process_memory_bytes",
                                 "Memory of the process, as the kernel counts it.",
@@ -122,10 +122,9 @@ std::vector<MetricFamily> store_metrics(const StoreStats& stats) {
                               {{"packs", stats.pack_bytes},
                                {"catalogue", stats.catalogue_bytes},
                                {"shared", stats.shared_bytes}}));
-  families.push_back(labelled("copse_index_bytes", "Bytes of the packs that find files and names.",
-                              kGauge, "kind",
-                              {{"postings", stats.postings_bytes},
-                               {"symbols", stats.symbols_bytes}}));
+  families.push_back(
+      labelled("copse_index_bytes", "Bytes of the packs that find files and names.", kGauge, "kind",
+               {{"postings", stats.postings_bytes}, {"symbols", stats.symbols_bytes}}));
   families.push_back(single("copse_deduplicated_bytes",
                             "Bytes of sources that are equal to another file's and stored with it.",
                             kGauge, stats.deduplicated_bytes));

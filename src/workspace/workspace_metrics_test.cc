@@ -1,4 +1,5 @@
 // What a workspace and a storage count, beside what was done with them.
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
