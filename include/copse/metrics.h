@@ -44,8 +44,8 @@ std::vector<MetricFamily> storage_metrics(const Storage& storage);
 std::vector<MetricFamily> store_metrics(const StoreStats& stats);
 
 // Prometheus's text format 0.0.4: HELP, TYPE and samples of each family, in their order, escaped.
-// InvalidArgument for names that Prometheus does not take, for two families of one name, for a label
-// that a sample has twice and for two samples with the same labels.
+// InvalidArgument for names that Prometheus does not take, for two families of one name, for a
+// label that a sample has twice and for two samples with the same labels.
 Result<std::string> prometheus_text(const std::vector<MetricFamily>& families);
 
 }  // namespace copse
