@@ -1,6 +1,6 @@
 # What is made from the modules: the applications, the tests, the fuzz targets, the benchmarks. Each is found by its
 # folder; a folder that is not there gives nothing.
-set(COPSE_TEST_TIMEOUT_S 300)
+set(COPSE_TEST_TIMEOUT_S 900)
 
 # What every test may know about where it runs. The names stand in CONTRIBUTING.md.
 add_library(copse_test_settings INTERFACE)

@@ -261,6 +261,12 @@ TEST_F(RepairTest, DamagedTreesAreParsedAgainForReaders) {
         EXPECT_FALSE(helped.value().damage_notes().empty());
       }
     }
+    // Of single nodes with a predicate, which reads the source while the nodes are gone through.
+    QueryRequest request;
+    request.text = "((identifier) @i (#match? @i \"^[a-m]\"))";
+    request.use_index = false;
+    request.jobs = 1;
+    EXPECT_TRUE(plain.value().query_count(request).ok());
     std::size_t unreadable = 0;
     const std::uint64_t found = count_matches(helped.value(), unreadable);
     if (lacking == 0) {

@@ -62,6 +62,8 @@ class StorageTest : public ::testing::TestWithParam<const char*> {
     options.store_directory = store();
     options.grammar_path = {COPSE_TEST_GRAMMAR_DIR};
     options.jobs = 2;
+    // No commit in between: what a full disk stops leaves nothing then.
+    options.commit_interval_s = 1000;
     return index_directory((directory_ / "src").string(), options);
   }
 

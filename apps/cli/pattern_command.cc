@@ -59,7 +59,7 @@ int run_pattern(const PatternFlags& flags) {
 void add_pattern_command(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("pattern", "Find code that looks like a pattern");
   auto flags = std::make_shared<PatternFlags>();
-  command->add_option("PATTERN", flags->pattern, "Code with metavariables: 'free($A)'")
+  command->add_option("PATTERN", flags->pattern, "Code with metavariables: 'copy($FROM, $TO)'")
       ->type_name("PATTERN");
   command->add_option("--lang", flags->language, "The language of the pattern and the files")
       ->type_name("LANG")

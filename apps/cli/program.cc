@@ -31,7 +31,7 @@ constexpr const char* kExamples = R"(Examples:
   copse index ~/src/project
   cd ~/src/project
   copse query '(function_definition declarator: (_) @name)' --lang c
-  copse pattern 'free($A)' --lang c
+  copse pattern 'kmalloc($SIZE, GFP_ATOMIC)' --lang c
   copse tree src/main.c --at 12:5
   copse verify
 

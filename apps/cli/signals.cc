@@ -4,8 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "output.h"
@@ -75,10 +75,10 @@ void ignore_write_signals() {
 
 void occupy_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::fcntl(stream, F_GETFD) != -1 || errno != EBADF) continue;
-    // The lowest free number is this one. What is only read cannot be written, and the reverse.
-    const int mode = stream == STDIN_FILENO ? O_WRONLY : O_RDONLY;
-    static_cast<void>(::open("/dev/null", mode));
+    if (::lseek(stream, 0, SEEK_CUR) != -1 || errno != EBADF) continue;
+    // The lowest free number is this one, and it stays so. What is only read cannot be written, and
+    // the reverse.
+    static_cast<void>(std::fopen("/dev/null", stream == STDIN_FILENO ? "w" : "r"));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "query/query_scan.h"
 
 #include <algorithm>
+#include <span>
 
 namespace copse {
 
@@ -38,16 +39,17 @@ void QueryScan::find_single_nodes() {
 
 bool QueryScan::next_single_node(FoundMatch& match) {
   if (at_ == 0 && entry_at_ == 0) find_single_nodes();
+  std::span<const QueryEntry> entries;
+  for (; at_ < single_nodes_.size(); ++at_, entry_at_ = 0) {
+    const CopseFlatNode& found = nodes_[single_nodes_[at_]];
+    entries = compiled_->program.entries_of(
+        compiled_->tables.grammar().public_symbol(copse_node_symbol(&found)));
+    // None, too, when a predicate met damage: nodes of that block are another kind from then on.
+    if (entry_at_ < entries.size()) break;
+  }
   if (at_ == single_nodes_.size()) return false;
   const std::uint32_t node = single_nodes_[at_];
-  const std::uint16_t shown =
-      compiled_->tables.grammar().public_symbol(copse_node_symbol(&nodes_[node]));
-  const auto entries = compiled_->program.entries_of(shown);
   const QueryEntry& entry = entries[entry_at_++];
-  if (entry_at_ == entries.size()) {
-    entry_at_ = 0;
-    ++at_;
-  }
   found_captures_.clear();
   for (const std::uint16_t index : compiled_->program.step(entry.step).captures) {
     if (index == kNoStep) break;

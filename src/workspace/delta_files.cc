@@ -360,9 +360,11 @@ ReadBytes reader_of(ByteView bytes) {
 }
 
 Error named(Error error, const std::string& path) {
-  const bool about_delta = error.message().starts_with("delta: ");
-  return about_delta ? Error(error.code(), path + ": " + error.message().substr(7))
-                     : std::move(error);
+  for (const std::string_view subject : {"delta: ", "page delta: "}) {
+    if (!error.message().starts_with(subject)) continue;
+    return {error.code(), path + ": " + error.message().substr(subject.size())};
+  }
+  return error;
 }
 
 }  // namespace
