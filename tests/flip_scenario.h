@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "copse/workspace.h"
 
 #include "core/io/memory_file_system.h"
+#include "store/layout.h"
 #include "store/store.h"
 
 namespace copse::flip {
@@ -98,9 +100,8 @@ class FlipTest : public ::testing::Test {
       return true;
     });
     if (!report.ok()) return "error: " + report.error().message();
-    return report.value().unreadable.empty()
-               ? found
-               : "error: " + report.value().unreadable.front().reason;
+    return report.value().unreadable.empty() ? found
+                                             : "error: " + report.value().unreadable.front().reason;
   }
 
   static std::string symbols(const Workspace& workspace) {
@@ -158,6 +159,7 @@ class FlipTest : public ::testing::Test {
       }
       ASSERT_TRUE(disk_->overwrite(file, whole).ok());
     }
+    std::cout << flips << " flips, " << errors << " answers that are errors\n";
     EXPECT_GT(flips, 100U);
     EXPECT_GT(errors, 0U);
     EXPECT_EQ(ask(), right);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,6 +22,7 @@
 
 #include "core/io/fault_file_system.h"
 #include "core/io/memory_file_system.h"
+#include "store/layout.h"
 #include "store/store.h"
 
 namespace copse::life {
@@ -109,6 +111,7 @@ class LifeTest : public ::testing::Test {
       version = step.version;
       ASSERT_NO_FATAL_FAILURE(expect_version(Storage::over("memory", disk), version));
     }
+    std::cout << reached << " faults\n";
     EXPECT_GT(reached, 50U);
   }
 
