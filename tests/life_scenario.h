@@ -22,28 +22,13 @@
 
 #include "core/io/fault_file_system.h"
 #include "core/io/memory_file_system.h"
+#include "life_files.h"
 #include "store/layout.h"
 #include "store/store.h"
 
 namespace copse::life {
 
-inline constexpr int kFiles = 4;
 inline constexpr char kStore[] = "/store";
-
-// The first file is the same in every version, the last two are equal.
-inline std::string text_of(int file, int version) {
-  const std::string names = std::to_string(file == kFiles - 1 ? file - 1 : file) + "_" +
-                            std::to_string(file == 0 ? 0 : version);
-  std::string text;
-  for (int i = 0; i < 4 + file; ++i) {
-    text += "int f" + names + "_" + std::to_string(i) + "(int a) { return a + 1; }\n";
-  }
-  return text;
-}
-
-inline std::string path_of(int file) {
-  return "f" + std::to_string(file) + ".c";
-}
 
 class LifeTest : public ::testing::Test {
  protected:
@@ -190,7 +175,6 @@ class LifeTest : public ::testing::Test {
     flip(disk, std::string(kStore) + "/HEAD.copy", 20);
   }
 
-  // What a file of that text is as a tree; each is parsed once, by indexing it.
   std::string tree_of(const Workspace& workspace, int file) const {
     const auto tree = workspace.tree(path_of(file));
     return tree.ok() ? tree.value().to_sexp() : "error: " + tree.error().message();
@@ -240,19 +224,6 @@ class LifeTest : public ::testing::Test {
         ASSERT_EQ(tree.value().to_sexp(), sexp_of(file)) << stored.path;
       }
     }
-  }
-
-  // The shape of a file's tree is the same in all versions.
-  static std::string sexp_of(int file) {
-    std::string sexp = "(translation_unit";
-    for (int i = 0; i < 4 + file; ++i) {
-      sexp +=
-          " (function_definition type: (primitive_type) declarator: (function_declarator "
-          "declarator: (identifier) parameters: (parameter_list (parameter_declaration type: "
-          "(primitive_type) declarator: (identifier)))) body: (compound_statement "
-          "(return_statement (binary_expression left: (identifier) right: (number_literal)))))";
-    }
-    return sexp + ")";
   }
 
   void expect_version(const Storage& storage, int version) {

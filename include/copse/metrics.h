@@ -12,7 +12,7 @@
 
 #include "copse/result.h"
 #include "copse/storage.h"
-#include "copse/workspace.h"
+#include "copse/store_stats.h"
 
 namespace copse {
 
