@@ -56,6 +56,14 @@ struct Workspace::Impl {
   // not asked about. REQUIRES: the record has a tree. It and `memory` outlive what comes back.
   Result<std::optional<ScannedTree>> scan_tree(const FileRecord& record, ScanMemory& memory,
                                                const SourceFilter* filter);
+  // A source's frame, behind its bases where it is a delta.
+  Status decode_source(const FileRecord& record, const FrameView& frame,
+                       std::span<std::uint8_t> out) const;
+  Status read_behind_bases(const FileRecord& record, const FrameView& frame,
+                           std::span<std::uint8_t> out) const;
+  // What stands alone when it is the last one, else what is a delta to the bytes behind it.
+  Result<Bytes> read_base(const FileRecord& record, const FrameRef& ref, bool is_last,
+                          ByteView behind) const;
   // Frames where they lie.
   Result<FrameView> view_source(const FileRecord& record, FrameCheck check) const;
   Result<FrameView> view_tree(const FileRecord& record, FrameCheck check) const;
