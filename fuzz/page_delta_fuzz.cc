@@ -64,6 +64,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     payload = with_checksums(store_streams(streams, 1), out.size());
   }
-  if (decode_page_delta(base, payload, out).ok()) check_round_trip(base, out);
+  Bytes in_order;
+  const bool made =
+      decode_page_delta_in_order(base, {}, payload, out.size(), [&](ByteView stretch) {
+        in_order.insert(in_order.end(), stretch.begin(), stretch.end());
+        return success();
+      }).ok();
+  COPSE_CHECK(decode_page_delta(base, payload, out).ok() == made);
+  if (!made) return 0;
+  COPSE_CHECK(std::equal(out.begin(), out.end(), in_order.begin(), in_order.end()));
+  check_round_trip(base, out);
   return 0;
 }

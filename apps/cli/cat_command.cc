@@ -17,16 +17,18 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   copse cat src/main.c
   copse cat src/main.c | diff - src/main.c
+  copse cat src/main.c --rev v1.2
 
 Exit status: 0 printed, 2 error.)";
 
 struct CatFlags {
   std::string path;
   std::string store_directory;
+  std::string revision;
 };
 
 int run_cat(const CatFlags& flags) {
-  const auto store = open_store(flags.store_directory);
+  const auto store = open_store(flags.store_directory, flags.revision);
   if (!store.ok()) return fail(store.error());
   const std::string path = stored_path(flags.path);
   const auto source = store.value().workspace.source(path);
@@ -48,6 +50,7 @@ void add_cat_command(CLI::App& program, Action& action) {
       ->type_name("PATH")
       ->required();
   add_store_option(*command, flags->store_directory);
+  add_revision_option(*command, flags->revision);
   command->footer(kExamples);
   command->callback([flags, &action] { action = [flags] { return run_cat(*flags); }; });
 }

@@ -28,6 +28,10 @@ _copse_stored_paths() {
   done < <(copse ls 2>/dev/null)
 }
 
+_copse_revisions() {
+  mapfile -t COMPREPLY < <(compgen -W "$(copse revisions --names 2>/dev/null)" -- "$current")
+}
+
 _copse() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= i
   COMPREPLY=()
@@ -54,6 +58,7 @@ std::string action_of(const ArgumentModel& argument) {
   if (!argument.choices.empty()) return "_copse_words " + join(argument.choices, " ");
   if (argument.name == "DIR") return "_copse_files -d";
   if (argument.name == "FILE") return "_copse_files -f";
+  if (argument.name == "REV") return "_copse_revisions";
   if (argument.name == "PATH") return "_copse_stored_paths";
   return ":";
 }

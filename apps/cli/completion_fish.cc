@@ -33,6 +33,7 @@ std::string action_of(const ArgumentModel& argument) {
   }
   if (argument.name == "DIR") return " -x -a '(__fish_complete_directories)'";
   if (argument.name == "FILE") return " -r -F";
+  if (argument.name == "REV") return " -x -a '(copse revisions --names 2>/dev/null)'";
   if (argument.name == "PATH") return " -x -a '(copse ls 2>/dev/null)'";
   return " -x";
 }

@@ -18,6 +18,12 @@ _copse_stored_paths() {
   _multi_parts / paths
 }
 
+_copse_revisions() {
+  local -a revisions
+  revisions=("${(@f)$(copse revisions --names 2>/dev/null)}")
+  _describe revision revisions
+}
+
 _copse() {
   local curcontext="$curcontext" state line
   typeset -A opt_args
@@ -63,6 +69,7 @@ std::string action_of(const ArgumentModel& argument) {
   }
   if (argument.name == "DIR") return "_files -/";
   if (argument.name == "FILE") return "_files";
+  if (argument.name == "REV") return "_copse_revisions";
   if (argument.name == "PATH") return "_copse_stored_paths";
   return " ";
 }

@@ -24,12 +24,14 @@ is - for what was kept as plain source.
 Examples:
   copse ls
   copse ls -l | sort -k4 -n | tail
+  copse ls --rev v1.2
   copse ls --json | jq -r 'select(.lang == null) | .path'
 
 Exit status: 0 printed, 2 error.)help";
 
 struct LsFlags {
   std::string store_directory;
+  std::string revision;
   bool long_format = false;
   bool json = false;
 };
@@ -54,7 +56,7 @@ void print_json(JsonWriter& json, const StoredFile& file) {
 }
 
 int run_ls(const LsFlags& flags) {
-  const auto store = open_store(flags.store_directory);
+  const auto store = open_store(flags.store_directory, flags.revision);
   if (!store.ok()) return fail(store.error());
   const auto files = store.value().workspace.files();
   if (!files.ok()) return fail(files.error());
@@ -78,6 +80,7 @@ void add_ls_command(CLI::App& program, Action& action) {
   command->add_flag("-l,--long", flags->long_format, "Language, bytes, lines and nodes, too");
   command->add_flag("--json", flags->json, "An object a line: path, lang, bytes, lines, nodes");
   add_store_option(*command, flags->store_directory);
+  add_revision_option(*command, flags->revision);
   command->footer(kExamples);
   command->callback([flags, &action] { action = [flags] { return run_ls(*flags); }; });
 }

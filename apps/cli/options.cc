@@ -111,6 +111,13 @@ void add_store_option(CLI::App& command, std::string& store_directory) {
       ->type_name("DIR");
 }
 
+void add_revision_option(CLI::App& command, std::string& revision) {
+  command
+      .add_option("--rev", revision,
+                  "Answer from this indexed revision: a tag, a branch, or the beginning of its id")
+      ->type_name("REV");
+}
+
 void add_color_option(CLI::App& command, ColorChoice& color) {
   const std::map<std::string, ColorChoice> choices = {
       {"auto", ColorChoice::Auto}, {"always", ColorChoice::Always}, {"never", ColorChoice::Never}};
@@ -155,12 +162,19 @@ std::vector<std::string> ParseFlags::parse_command() const {
   return {std::move(program), kWorkerCommand};
 }
 
-Result<OpenStore> open_store(const std::string& store_directory) {
-  std::string directory = store_directory;
-  if (directory.empty()) {
-    COPSE_TRY(directory, Workspace::find_store("."));
-  }
-  auto workspace = Workspace::open(directory);
+Result<std::string> find_store(const std::string& store_directory) {
+  return store_directory.empty() ? Workspace::find_store(".") : store_directory;
+}
+
+Result<OpenStore> open_store(const std::string& store_directory, const std::string& revision) {
+  COPSE_TRY(std::string directory, find_store(store_directory));
+  // A file whose tree is damaged is parsed again, with the grammars that indexing would use.
+  const ParseFlags parse;
+  OpenOptions options;
+  options.grammar_path = parse.grammar_path();
+  options.parse_command = parse.parse_command();
+  auto workspace = revision.empty() ? Workspace::open(directory, options)
+                                    : Workspace::open_revision(directory, revision, options);
   if (!workspace.ok()) return no_store(directory, std::move(workspace).take_error());
   return OpenStore{std::move(directory), std::move(workspace).value()};
 }

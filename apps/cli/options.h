@@ -19,6 +19,8 @@ namespace copse::cli {
 inline constexpr unsigned kMaxJobs = 1024;
 
 void add_store_option(CLI::App& command, std::string& store_directory);
+// --rev, for the commands that answer from a directory or from a revision.
+void add_revision_option(CLI::App& command, std::string& revision);
 void add_color_option(CLI::App& command, ColorChoice& color);
 void add_jobs_option(CLI::App& command, unsigned& jobs);
 
@@ -43,7 +45,9 @@ struct OpenStore {
 };
 
 // The store of --store, or the one that is found upwards from the current directory.
-Result<OpenStore> open_store(const std::string& store_directory);
+Result<std::string> find_store(const std::string& store_directory);
+// The same, opened; at a revision unless that is empty.
+Result<OpenStore> open_store(const std::string& store_directory, const std::string& revision = {});
 
 // A path as it is in a store: without "./" in front.
 std::string stored_path(std::string_view path);

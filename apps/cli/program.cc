@@ -63,9 +63,14 @@ void add_commands(CLI::App& program, Action& action) {
   add_tree_command(program, action);
   add_cat_command(program, action);
   add_ls_command(program, action);
+  add_log_command(program, action);
+  add_revisions_command(program, action);
+  add_forget_command(program, action);
   add_stats_command(program, action);
   add_verify_command(program, action);
   add_compact_command(program, action);
+  add_gc_command(program, action);
+  add_repair_command(program, action);
   add_delta_command(program, action);
   add_patch_command(program, action);
   add_completion_command(program, action);

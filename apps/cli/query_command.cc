@@ -34,6 +34,7 @@ Examples:
   copse query --file queries/tags.scm --lang rust --path 'src/**'
   copse query '(ERROR) @error' --format count
   copse query '(comment) @c' --format jsonl --limit 10
+  copse query '(goto_statement) @g' --rev v1.2
   copse query '(call_expression) @c' --path src/main.c --lines 120:180
 
 Exit status: 0 found, 1 nothing found, 2 error.)";
@@ -42,6 +43,7 @@ struct QueryFlags {
   std::string text;
   std::string file;
   std::string store_directory;
+  std::string revision;
   std::string language;
   std::string path_glob;
   std::string format = "text";
@@ -162,7 +164,7 @@ Result<QueryReport> search(const Workspace& workspace, const QueryRequest& reque
 int run_query(const QueryFlags& flags) {
   const auto request = make_request(flags);
   if (!request.ok()) return fail(request.error());
-  auto store = open_store(flags.store_directory);
+  auto store = open_store(flags.store_directory, flags.revision);
   if (!store.ok()) return fail(store.error());
 
   const auto out = std::make_unique<Output>(STDOUT_FILENO);
@@ -225,6 +227,7 @@ void add_query_command(CLI::App& program, Action& action) {
   command->add_flag("--no-index", flags->no_index, "Look into every file, for comparing");
   add_jobs_option(*command, flags->jobs);
   add_store_option(*command, flags->store_directory);
+  add_revision_option(*command, flags->revision);
   add_color_option(*command, flags->color);
   command->footer(kExamples);
   command->callback([flags, &action] { action = [flags] { return run_query(*flags); }; });

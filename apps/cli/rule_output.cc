@@ -170,11 +170,12 @@ void add_rule_flags(CLI::App& command, RuleFlags& flags) {
   add_jobs_option(command, flags.jobs);
   add_parse_options(command, flags.parse);
   add_store_option(command, flags.store_directory);
+  add_revision_option(command, flags.revision);
   add_color_option(command, flags.color);
 }
 
 int run_rules(const RuleSet& rules, const RuleFlags& flags, RuleWords words) {
-  auto store = open_store(flags.store_directory);
+  auto store = open_store(flags.store_directory, flags.revision);
   if (!store.ok()) return fail(store.error());
   RuleRequest request;
   if (!flags.path_glob.empty()) request.path_glob = flags.path_glob;

@@ -20,6 +20,7 @@ namespace copse::cli {
 // What the two commands share.
 struct RuleFlags {
   std::string store_directory;
+  std::string revision;
   ParseFlags parse;
   std::string path_glob;
   std::string format = "text";

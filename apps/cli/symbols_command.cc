@@ -52,6 +52,7 @@ struct SymbolFlags {
   std::string language;
   std::string path_glob;
   std::string store_directory;
+  std::string revision;
   std::string format = "text";
   bool prefix = false;
   bool fuzzy = false;
@@ -65,6 +66,7 @@ struct SymbolFlags {
 struct OutlineFlags {
   std::string path;
   std::string store_directory;
+  std::string revision;
   std::string format = "text";
   ColorChoice color = ColorChoice::Auto;
 };
@@ -176,7 +178,7 @@ void say_what_was_left(const SymbolReport& report) {
 int run_symbols(const SymbolFlags& flags) {
   const auto request = make_request(flags);
   if (!request.ok()) return fail(request.error());
-  auto store = open_store(flags.store_directory);
+  auto store = open_store(flags.store_directory, flags.revision);
   if (!store.ok()) return fail(store.error());
   const auto out = std::make_unique<Output>(STDOUT_FILENO);
   SymbolPrinter printer(flags, *out);
@@ -210,7 +212,7 @@ void print_outline_json(JsonWriter& json, const OutlineItem& item) {
 }
 
 int run_outline(const OutlineFlags& flags) {
-  auto store = open_store(flags.store_directory);
+  auto store = open_store(flags.store_directory, flags.revision);
   if (!store.ok()) return fail(store.error());
   const std::string path = stored_path(flags.path);
   const auto items = store.value().workspace.outline(path);
@@ -264,6 +266,7 @@ void add_symbols_command(CLI::App& program, Action& action) {
       ->check(CLI::Validator(CLI::PositiveNumber).description(""));
   add_jobs_option(*command, flags->jobs);
   add_store_option(*command, flags->store_directory);
+  add_revision_option(*command, flags->revision);
   add_color_option(*command, flags->color);
   command->footer(kSymbolExamples);
   command->callback([flags, &action] { action = [flags] { return run_symbols(*flags); }; });
@@ -279,6 +282,7 @@ void add_outline_command(CLI::App& program, Action& action) {
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "jsonl"}));
   add_store_option(*command, flags->store_directory);
+  add_revision_option(*command, flags->revision);
   add_color_option(*command, flags->color);
   command->footer(kOutlineExamples);
   command->callback([flags, &action] { action = [flags] { return run_outline(*flags); }; });

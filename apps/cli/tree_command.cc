@@ -36,6 +36,7 @@ Exit status: 0 printed, 2 error.)";
 struct TreeFlags {
   std::string path;
   std::string store_directory;
+  std::string revision;
   std::string format = "sexp";
   std::string position;
   ColorChoice color = ColorChoice::Auto;
@@ -138,7 +139,7 @@ int run_tree(const TreeFlags& flags) {
     if (!parsed.ok()) return fail(parsed.error());
     position = parsed.value();
   }
-  const auto store = open_store(flags.store_directory);
+  const auto store = open_store(flags.store_directory, flags.revision);
   if (!store.ok()) return fail(store.error());
   const std::string path = stored_path(flags.path);
   auto tree = store.value().workspace.tree(path);
@@ -162,6 +163,7 @@ void add_tree_command(CLI::App& program, Action& action) {
   command->add_option("--at", flags->position, "Only the smallest node there, both from 1")
       ->type_name("LINE:COL");
   add_store_option(*command, flags->store_directory);
+  add_revision_option(*command, flags->revision);
   add_color_option(*command, flags->color);
   command->footer(kExamples);
   command->callback([flags, &action] { action = [flags] { return run_tree(*flags); }; });

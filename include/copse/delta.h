@@ -109,7 +109,8 @@ Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& 
                                 const DeltaOutput& delta, const DeltaOptions& options = {});
 
 // Errors as decode_delta(). Of the options, `threads` and `stop` count. Memory beside mapped files:
-// what the frames state, at most 300 MB.
+// what the frames state, at most 300 MB. Images of memory are handed to a stream as they are
+// decoded: should one turn out wrong at its end, an error follows what was written.
 Result<DeltaReport> apply_delta(const std::string& base_path, const DeltaInput& delta,
                                 const DeltaOutput& target, const DeltaOptions& options = {});
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "copse/file_problem.h"
 #include "copse/query.h"
 #include "copse/result.h"
 
@@ -96,6 +97,15 @@ struct RuleMatch {
   // By capture: whether it is a list ($$$NAME), of none, one or several nodes.
   const std::vector<bool>* capture_is_list = nullptr;
   const Match* match = nullptr;  // `pattern` is the rule's index in the set
+};
+
+struct RuleReport {
+  std::uint64_t files = 0;              // whose trees were searched
+  std::uint64_t matches = 0;            // given to the visitor
+  std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
+  // Rules, by their index, with a pattern whose code did not parse: they rarely find what was
+  // meant.
+  std::vector<std::size_t> with_syntax_error;
 };
 
 }  // namespace copse

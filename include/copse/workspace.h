@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "copse/file_problem.h"
+#include "copse/open.h"
 #include "copse/query.h"
 #include "copse/result.h"
 #include "copse/rule.h"
@@ -141,15 +142,8 @@ struct StoreStats {
   std::uint64_t rss_file_bytes = 0;
 };
 
-struct RuleReport {
-  std::uint64_t files = 0;              // whose trees were searched
-  std::uint64_t matches = 0;            // given to the visitor
-  std::vector<FileProblem> unreadable;  // damaged files: named, never silently skipped
-  // Rules, by their index, with a pattern whose code did not parse: they rarely find what was
-  // meant.
-  std::vector<std::size_t> with_syntax_error;
-};
-
+struct RevisionInfo;  // revisions.h
+struct PathChange;
 struct VerifyOptions {
   bool deep = false;  // re-parse every source and compare every node and field
   std::vector<std::string> grammar_path;
@@ -177,7 +171,15 @@ class Workspace {
 
   // NotFound, Corrupt, Unsupported (made by a newer version), Io. Keeps the storage as long as it
   // lives.
-  static Result<Workspace> open(const std::string& store_directory, const Storage& storage = {});
+  static Result<Workspace> open(const std::string& store_directory,
+                                const OpenOptions& options = {});
+
+  // The same at a revision. This and the next two: revisions.h.
+  static Result<Workspace> open_revision(const std::string& store_directory,
+                                         std::string_view revision,
+                                         const OpenOptions& options = {});
+  Result<std::vector<RevisionInfo>> revisions() const;
+  Result<std::vector<PathChange>> log(std::string_view path) const;
 
   // In bytewise order of their paths. Where part of the catalogue is lost, what is left of it.
   Result<std::vector<StoredFile>> files() const;
@@ -233,7 +235,7 @@ class Workspace {
   Result<VerifyReport> verify(const VerifyOptions& options,
                               const std::function<void(const std::string&)>& difference) const;
 
-  // Damage that was met and survived so far (a second copy was used, say).
+  // Damage that was met and survived so far: a second copy was used, a file was parsed again.
   std::vector<std::string> damage_notes() const;
 
  private:

@@ -18,6 +18,10 @@ constexpr std::size_t kSlotsMax = kAnchorTableBytesMax / sizeof(std::uint64_t);
 constexpr std::size_t kBasePiecePages = 256;
 constexpr std::size_t kScanPages = AnchorScan::kPieceBytes / kPageBytes;
 
+// Where what is left of the target is less than such a part of the base, most of it came from pages
+// that changed, too, and reading all the others again would be most of the work.
+constexpr std::uint64_t kRestShareForAll = 12;
+
 // A key is looked up when this many more have asked for their slots.
 constexpr std::size_t kAhead = 16;
 
@@ -66,13 +70,23 @@ void add_target(ByteView target, const PageMap& map, AnchorsOfRest& anchors) {
   });
 }
 
+std::uint64_t pages_that_hold_something(const PageMap& map) {
+  const auto zeros = std::count(map.base_fingerprints.begin(), map.base_fingerprints.end(), 0U);
+  return map.base_fingerprints.size() - static_cast<std::uint64_t>(zeros);
+}
+
 void offer_base(ByteView base, const ReadPages& read, const PageMap& map, unsigned threads,
                 AnchorsOfRest& anchors) {
   const std::size_t pages = (base.size() + kPageBytes - 1) / kPageBytes;
   std::vector<AnchorScan> scans(threads);
+  const auto stayed = [&](std::size_t page) {
+    return page < map.pages.size() && map.pages[page] == kPageSame;
+  };
+  const bool whole = map.rest_pages * kRestShareForAll >= pages_that_hold_something(map);
   // A last page that is not whole has no fingerprint.
   const auto wanted = [&](std::size_t page) {
-    return page >= map.base_fingerprints.size() || map.base_fingerprints[page] != 0;
+    if (page < map.base_fingerprints.size() && map.base_fingerprints[page] == 0) return false;
+    return whole || !stayed(page);
   };
   for_each_piece(
       pages, kBasePiecePages, threads, [&](unsigned thread, std::size_t begin, std::size_t end) {

@@ -205,7 +205,7 @@ Result<DeltaFrameHeader> DeltaChain::next(ByteView bytes) {
                    "the delta was made against a base of " + std::to_string(header.base_bytes) +
                        " bytes, this one has " + std::to_string(base_.size()));
     }
-    base_hash_ = hash128(base_);
+    base_hash_ = hash_image(base_, read_base_);
     if (*base_hash_ != header.base_hash) {
       return Error(ErrorCode::InvalidArgument,
                    "the delta was made against another base of the same length");

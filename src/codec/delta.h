@@ -123,7 +123,9 @@ std::vector<ByteView> parts_of_target(ByteView base, ByteView target, const Delt
 // Checks that a chain of frames is one delta of this base, frame by frame.
 class DeltaChain {
  public:
-  explicit DeltaChain(ByteView base) : base_(base) {}
+  // `read_base`: how to read it in one pass, where that is not its view.
+  explicit DeltaChain(ByteView base, ReadPages read_base = {})
+      : base_(base), read_base_(std::move(read_base)) {}
 
   // The header at the beginning of `bytes`. `base` is hashed at the first.
   Result<DeltaFrameHeader> next(ByteView bytes);
@@ -132,6 +134,7 @@ class DeltaChain {
 
  private:
   ByteView base_;
+  ReadPages read_base_;
   std::optional<Hash128> base_hash_;
   std::uint32_t previous_ = 0;
   std::uint64_t target_bytes_ = 0;
@@ -141,5 +144,14 @@ class DeltaChain {
 // Fills `out`, whose size the header states, and checks it.
 Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView payload,
                    std::span<std::uint8_t> out, unsigned threads);
+
+// Whether a part can be decoded in stretches, in the memory of a few of them.
+bool decodes_in_order(const DeltaFrameHeader& header);
+
+// Hands the part over in stretches, in order, then says whether they were right. What is damaged by
+// chance is found before the first of them. REQUIRES: decodes_in_order().
+Status decode_part_in_order(ByteView base, const ReadPages& read_base,
+                            const DeltaFrameHeader& header, ByteView payload,
+                            const WriteStretch& write);
 
 }  // namespace copse

@@ -9,6 +9,7 @@
 #include "codec/rolling_delta.h"
 #include "codec/suffix_delta.h"
 #include "codec/xor_delta.h"
+#include "core/check.h"
 
 namespace copse {
 namespace {
@@ -259,7 +260,7 @@ bool suffixes_pay(const DeltaBase& base, const TargetPart& part, DeltaSetting se
 DeltaBase::DeltaBase(ByteView bytes, DeltaSetting setting) : bytes_(bytes), setting_(setting) {}
 
 const Hash128& DeltaBase::hash() const {
-  std::call_once(hashed_, [this] { hash_ = hash128(bytes_); });
+  std::call_once(hashed_, [this] { hash_ = hash_image(bytes_, read_); });
   return hash_;
 }
 
@@ -314,13 +315,45 @@ DeltaAlgorithm choose_algorithm(const PartEncoders& encoders, const DeltaBase& b
   return trial.best().value_or(DeltaAlgorithm::Rolling);
 }
 
-Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView payload,
-                   std::span<std::uint8_t> out, [[maybe_unused]] unsigned threads) {
+namespace {
+
+Error came_out_wrong() {
+  return {ErrorCode::Corrupt, "delta: what came out is not what went in"};
+}
+
+// Before anything is decoded.
+Status check_part(const DeltaFrameHeader& header, ByteView payload) {
   COPSE_TRY_STATUS(check_delta_payload(header, payload));
-  if (header.dictionary_id != 0) {
-    return Error(ErrorCode::Unsupported,
-                 "delta: needs dictionary " + std::to_string(header.dictionary_id));
-  }
+  if (header.dictionary_id == 0) return success();
+  return Error(ErrorCode::Unsupported,
+               "delta: needs dictionary " + std::to_string(header.dictionary_id));
+}
+
+}  // namespace
+
+bool decodes_in_order(const DeltaFrameHeader& header) {
+  return header.algorithm == DeltaAlgorithm::Pages;
+}
+
+Status decode_part_in_order(ByteView base, const ReadPages& read_base,
+                            const DeltaFrameHeader& header, ByteView payload,
+                            const WriteStretch& write) {
+  COPSE_CHECK(decodes_in_order(header));
+  COPSE_TRY_STATUS(check_part(header, payload));
+  Hash128Stream hash;
+  const auto hash_and_write = [&](ByteView stretch) {
+    hash.update(stretch);
+    return write(stretch);
+  };
+  COPSE_TRY_STATUS(
+      decode_page_delta_in_order(base, read_base, payload, header.target_bytes, hash_and_write));
+  if (hash.digest() != header.target_hash) return came_out_wrong();
+  return success();
+}
+
+Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView payload,
+                   std::span<std::uint8_t> out, unsigned threads) {
+  COPSE_TRY_STATUS(check_part(header, payload));
   Status made =
       Error(ErrorCode::Unsupported, "delta: this copse has no decoder for " +
                                         std::string(delta_algorithm_name(header.algorithm)));
@@ -347,9 +380,7 @@ Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView paylo
       break;
   }
   if (!made.ok()) return made;
-  if (hash128(out) != header.target_hash) {
-    return Error(ErrorCode::Corrupt, "delta: what came out is not what went in");
-  }
+  if (hash128(out) != header.target_hash) return came_out_wrong();
   return success();
 }
 

@@ -19,6 +19,7 @@
 #include "copse/result.h"
 
 #include "core/bytes.h"
+#include "core/hash.h"
 
 namespace copse {
 
@@ -59,6 +60,18 @@ Result<Bytes> encode_page_delta(ByteView base, ByteView target, const PageDeltaO
 // other content gives other bytes. Takes at most some kSegmentRestBytes for each thread.
 Status decode_page_delta(ByteView base, ByteView payload, std::span<std::uint8_t> target,
                          unsigned threads = 1);
+
+// Takes the next bytes of a target.
+using WriteStretch = std::function<Status(ByteView)>;
+
+// The same for a target that is handed over in stretches of at most kPageStretchBytes, in order: in
+// the memory of one thread at any size of the target. Stops at what `write` fails with.
+inline constexpr std::size_t kPageStretchBytes = std::size_t{256} << 10;
+Status decode_page_delta_in_order(ByteView base, const ReadPages& read_base, ByteView payload,
+                                  std::uint64_t target_bytes, const WriteStretch& write);
+
+// Of a whole image.
+Hash128 hash_image(ByteView image, const ReadPages& read);
 
 // Whether these look like two images of one kind of machine: large, in whole pages, and a sample of
 // the target's pages is zero or found in the base. Reads some hundred pages.

@@ -47,6 +47,28 @@ Bytes make_image(std::size_t size, std::uint64_t seed) {
   return image;
 }
 
+// Decodes in stretches, with a base that is looked at and with one that is read.
+void check_in_order(ByteView base, ByteView target, ByteView payload) {
+  const ReadPages read = [&](std::uint64_t begin, std::uint64_t end) {
+    auto copy = std::make_shared<const Bytes>(base.begin() + static_cast<std::ptrdiff_t>(begin),
+                                              base.begin() + static_cast<std::ptrdiff_t>(end));
+    return PageWindow{*copy, copy};
+  };
+  EXPECT_EQ(hash_image(base, read), hash128(base));
+  for (const ReadPages& reader : {ReadPages(), read}) {
+    Bytes out;
+    const auto write = [&](ByteView stretch) {
+      EXPECT_FALSE(stretch.empty());
+      EXPECT_LE(stretch.size(), kPageStretchBytes);
+      out.insert(out.end(), stretch.begin(), stretch.end());
+      return success();
+    };
+    const Status status = decode_page_delta_in_order(base, reader, payload, target.size(), write);
+    ASSERT_TRUE(status.ok()) << status.error().message();
+    EXPECT_TRUE(std::equal(out.begin(), out.end(), target.begin(), target.end()));
+  }
+}
+
 void check(ByteView base, ByteView target) {
   auto payload = encode_page_delta(base, target, {});
   ASSERT_TRUE(payload.ok()) << payload.error().message();
@@ -59,6 +81,7 @@ void check(ByteView base, ByteView target) {
     ASSERT_TRUE(status.ok()) << status.error().message();
     EXPECT_TRUE(std::equal(out.begin(), out.end(), target.begin(), target.end()));
   }
+  check_in_order(base, target, payload.value());
 }
 
 std::size_t delta_bytes(ByteView base, ByteView target) {
@@ -377,6 +400,42 @@ TEST(PageDelta, ReadersChangeNothing) {
     EXPECT_EQ(read.value(), plain.value());
   }
   EXPECT_GE(given, 2 * (base.size() + target.size()));
+}
+
+TEST(PageDelta, EndsWithWhatWritingFailsWith) {
+  const Bytes base = make_image(700'000, 1);
+  const Bytes target = make_image(900'000, 1);
+  const auto payload = encode_page_delta(base, target, {});
+  ASSERT_TRUE(payload.ok());
+  for (const unsigned failing : {1U, 2U, 4U}) {
+    unsigned writes = 0;
+    const Status status = decode_page_delta_in_order(base, {}, payload.value(), target.size(),
+                                                     [&](ByteView) -> Status {
+                                                       if (++writes == failing)
+                                                         return Error(ErrorCode::Io, "no room");
+                                                       return success();
+                                                     });
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code(), ErrorCode::Io);
+    EXPECT_EQ(writes, failing);
+  }
+}
+
+TEST(PageDelta, LooksForLittleInPagesThatChanged) {
+  std::mt19937_64 chance(17);
+  Bytes base(64 * kPageBytes);
+  std::generate(base.begin(), base.end(), [&] { return static_cast<std::uint8_t>(chance()); });
+  // Half a page comes from one that stayed, half a page from one that is another now.
+  const auto half_a_page_of = [&](std::size_t page) {
+    Bytes target = base;
+    const auto from = base.begin() + static_cast<std::ptrdiff_t>(page * kPageBytes);
+    std::copy_n(from, kPageBytes / 2, target.begin() + 40 * kPageBytes + 100);
+    std::fill_n(target.begin() + 20 * kPageBytes, kPageBytes, std::uint8_t{0});
+    check(base, target);
+    return delta_bytes(base, target);
+  };
+  EXPECT_LT(half_a_page_of(20), 300U);
+  EXPECT_GT(half_a_page_of(3), 2000U);
 }
 
 TEST(PageDelta, SuitsImagesOfOneMachine) {

@@ -115,6 +115,15 @@ PageWindow window_of(ByteView image, const ReadPages& read, std::uint64_t begin,
           nullptr};
 }
 
+Hash128 hash_image(ByteView image, const ReadPages& read) {
+  constexpr std::size_t kPieceBytes = kReadPages * kPageBytes;
+  if (!read || image.size() <= kPieceBytes) return hash128(image);
+  Hash128Stream hash;
+  for (std::uint64_t at = 0; at < image.size(); at += kPieceBytes)
+    hash.update(window_of(image, read, at, at + kPieceBytes).bytes);
+  return hash.digest();
+}
+
 PageMap map_pages(ByteView base, ByteView target, unsigned threads,
                   const PageDeltaOptions& options) {
   const std::size_t base_pages = base.size() / kPageBytes;

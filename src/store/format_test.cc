@@ -148,6 +148,17 @@ TEST(Format, HeadsOfEarlierVersionsAreRead) {
   }
 }
 
+// Version 3 had the same head, and no hidden records.
+TEST(Format, HeadOfVersionThreeIsRead) {
+  Bytes bytes = encode_head(sample_head());
+  bytes[8] = 3;
+  bytes.resize(bytes.size() - 8);
+  ByteWriter(bytes).u64(checksum64(bytes));
+  const auto read = decode_head(bytes, "HEAD");
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_EQ(read.value(), sample_head());
+}
+
 TEST(Format, WorkedExampleOfASharedObject) {
   const SharedId id = shared_id(7, as_bytes("abc"));
   EXPECT_EQ(hex(encode_shared(id, 7, as_bytes("abc"))),

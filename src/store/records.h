@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/bytes.h"
@@ -43,6 +44,14 @@ struct SharedId {
   // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null in the default
   auto operator<=>(const SharedId&) const = default;
 };
+
+// A record whose path begins with this byte, which no path of a file has, is no file of the
+// directory: contents of revisions and their lists are kept under such paths (revision.h).
+inline constexpr char kHiddenMark = '\0';
+
+inline bool is_hidden(std::string_view path) {
+  return path.starts_with(kHiddenMark);
+}
 
 // One file of a source tree. Files with equal contents may share their frames.
 struct FileRecord {

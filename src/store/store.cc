@@ -55,30 +55,6 @@ std::uint64_t Store::generation() const {
 const std::string& Store::directory() const {
   return state_->directory;
 }
-std::size_t Store::file_count() const {
-  return state_->generation.catalogue.size();
-}
-
-std::string_view Store::path(std::size_t index) const {
-  return state_->generation.catalogue.path(index);
-}
-
-FileRecord Store::file(std::size_t index) const {
-  return state_->generation.catalogue.record(index);
-}
-
-std::size_t Store::lower_bound(std::string_view path) const {
-  return state_->generation.catalogue.lower_bound(path);
-}
-
-Result<std::optional<FileRecord>> Store::find(std::string_view path) const {
-  return state_->generation.catalogue.find(path);
-}
-
-Status Store::check_complete() const {
-  return state_->generation.catalogue.check_complete();
-}
-
 namespace {
 
 // Damage that was met is on record.
@@ -178,6 +154,7 @@ Result<bool> Store::refresh() {
   if (newest.head == state_->generation.head) return false;
   COPSE_TRY(state_->generation,
             load_generation(state_->file_system, state_->directory, state_->load_options()));
+  state_->shown = {};
   state_->damages.add(state_->generation.damages);
   return true;
 }

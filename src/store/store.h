@@ -35,6 +35,12 @@ struct StoreOptions {
   bool map_packs = true;
 };
 
+// A file to be shown under a path, with the record of another.
+struct ShownFile {
+  std::string path;
+  std::string record;
+};
+
 struct VerifySummary {
   std::uint64_t files = 0;
   std::uint64_t frames = 0;
@@ -65,6 +71,18 @@ class Store {
   // Counts commits.
   std::uint64_t generation() const;
   const std::string& directory() const;
+
+  // What the methods below take for the store's files. At first every record there is, hidden ones
+  // (records.h) included; then those of the directory alone, or a list. What the store is opened
+  // for decides; a numbered file is never hidden then.
+  void show_directory();
+  // REQUIRES: the paths ascend. Records that the catalogue does not have are left out, and
+  // check_complete() names the first of them. Cost: a search in the catalogue each, and 50 bytes.
+  void show(std::vector<ShownFile> files);
+  // A record by its path, whatever is shown. As find().
+  Result<std::optional<FileRecord>> find_record(std::string_view path) const;
+  // The paths of records that begin so, whatever is shown, in the order of their bytes.
+  std::vector<std::string> record_paths(std::string_view prefix) const;
 
   // Files are numbered in the order of the bytes of their paths. A number holds for as long as the
   // generation does.
@@ -107,7 +125,8 @@ class Store {
   // Fails only when the generation vanished under it (reopen and call again).
   Result<VerifySummary> verify(const std::function<void(const Damage&)>& visit) const;
 
-  // Moves to the newest generation; true when there was a newer one. On failure nothing changes.
+  // Moves to the newest generation; true when there was a newer one, of which every record is shown
+  // then. On failure nothing changes.
   Result<bool> refresh();
 
   struct State;

@@ -5,6 +5,7 @@
 
 #include "store/damage_log.h"
 #include "store/generation.h"
+#include "store/shown_files.h"
 #include "store/store.h"
 
 namespace copse {
@@ -19,6 +20,7 @@ struct Store::State {
   std::string directory;
   PackAccess access;
   Generation generation;
+  ShownFiles shown;
   mutable DamageLog damages;
 };
 

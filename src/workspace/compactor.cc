@@ -374,7 +374,7 @@ Compactor::Sharing Compactor::share(Outcome& outcome) const {
 Status Compactor::consume(Outcome outcome) {
   FileRecord& record = outcome.record;
   if (!outcome.problem.empty()) {
-    report_.damaged.push_back({record.path, outcome.problem});
+    report_.damaged.push_back({shown_path(record.path), outcome.problem});
     return success();
   }
   const Sharing sharing = share(outcome);

@@ -13,6 +13,7 @@
 
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
+#include "store/revision.h"
 #include "store/store_writer.h"
 #include "workspace/compact_learning.h"
 #include "workspace/store_phases.h"

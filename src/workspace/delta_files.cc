@@ -209,9 +209,9 @@ struct Frame {
   ByteView payload;
 };
 
-Result<std::vector<Frame>> frames_of(ByteView base, ByteView delta) {
+Result<std::vector<Frame>> frames_of(const InputFile& base, ByteView delta) {
   std::vector<Frame> frames;
-  DeltaChain chain(base);
+  DeltaChain chain(base.bytes(), base.reader());
   while (!chain.ended()) {
     COPSE_TRY(const DeltaFrameHeader header, chain.next(delta));
     delta = delta.subspan(header.header_bytes);
@@ -225,12 +225,38 @@ Result<std::vector<Frame>> frames_of(ByteView base, ByteView delta) {
   return frames;
 }
 
+// A part goes to the output as it is decoded.
+Status write_in_order(const InputFile& base, const Frame& frame, const DeltaOptions& options,
+                      OutputWriter& out) {
+  return decode_part_in_order(base.bytes(), base.reader(), frame.header, frame.payload,
+                              [&](ByteView stretch) -> Status {
+                                if (is_set(options.stop)) return interrupted();
+                                return out.write(stretch);
+                              });
+}
+
+// A delta that is mapped, of one frame that is decoded in order: writing to a file is cheaper than
+// touching the pages of one that is mapped.
+Result<DeltaReport> decode_one(const InputFile& base, const Frame& frame, const DeltaOutput& output,
+                               const DeltaOptions& options) {
+  OutputWriter out(output);
+  COPSE_TRY_STATUS(out.open());
+  COPSE_TRY_STATUS(write_in_order(base, frame, options, out));
+  COPSE_TRY_STATUS(out.finish());
+  DeltaReport report;
+  count_frame(frame.header, report);
+  return report;
+}
+
 // A delta that is mapped, into a file: its length is known before it is made, so several threads
 // write to it where it is.
-Result<DeltaReport> decode_mapped(ByteView base, ByteView delta, const DeltaOutput& output,
+Result<DeltaReport> decode_mapped(const InputFile& base, ByteView delta, const DeltaOutput& output,
                                   const DeltaOptions& options) {
   COPSE_TRY_STATUS(check_place(output));
   COPSE_TRY(const std::vector<Frame> frames, frames_of(base, delta));
+  if (frames.size() == 1 && decodes_in_order(frames.front().header)) {
+    return decode_one(base, frames.front(), output, options);
+  }
   DeltaReport report;
   for (const Frame& frame : frames) {
     count_frame(frame.header, report);
@@ -250,7 +276,7 @@ Result<DeltaReport> decode_mapped(ByteView base, ByteView delta, const DeltaOutp
         const DeltaFrameHeader& header = frames[i].header;
         const auto part = target.bytes().subspan(static_cast<std::size_t>(header.target_begin),
                                                  static_cast<std::size_t>(header.target_bytes));
-        return decode_part(base, header, frames[i].payload, part, each);
+        return decode_part(base.bytes(), header, frames[i].payload, part, each);
       },
       [&](std::size_t /*frame*/, Status&& status) {
         if (!status.ok()) result = std::move(status);
@@ -263,12 +289,12 @@ Result<DeltaReport> decode_mapped(ByteView base, ByteView delta, const DeltaOutp
   return report;
 }
 
-Result<DeltaReport> decode_stream(ByteView base, const ReadBytes& read, const DeltaOutput& output,
-                                  const DeltaOptions& options) {
+Result<DeltaReport> decode_stream(const InputFile& base, const ReadBytes& read,
+                                  const DeltaOutput& output, const DeltaOptions& options) {
   OutputWriter out(output);
   COPSE_TRY_STATUS(out.open());
   StreamReader in(read);
-  DeltaChain chain(base);
+  DeltaChain chain(base.bytes(), base.reader());
   DeltaReport report;
   Pages part;
   while (!chain.ended()) {
@@ -279,13 +305,20 @@ Result<DeltaReport> decode_stream(ByteView base, const ReadBytes& read, const De
     const auto size = static_cast<std::size_t>(header.target_bytes);
     COPSE_TRY(const ByteView payload, in.peek(static_cast<std::size_t>(header.payload_bytes)));
     COPSE_TRY_STATUS(check_delta_payload(header, payload));
+    if (decodes_in_order(header)) {
+      COPSE_TRY_STATUS(write_in_order(base, {header, payload}, options, out));
+      in.skip(payload.size());
+      count_frame(header, report);
+      continue;
+    }
     if (part.size() < size || part.data() == nullptr) part.reserve(size);
     if (part.data() == nullptr) {
       return Error(ErrorCode::LimitExceeded,
                    "no memory for a part of " + std::to_string(size) + " bytes");
     }
     const std::span<std::uint8_t> bytes(static_cast<std::uint8_t*>(part.data()), size);
-    COPSE_TRY_STATUS(decode_part(base, header, payload, bytes, thread_count(options.threads)));
+    COPSE_TRY_STATUS(
+        decode_part(base.bytes(), header, payload, bytes, thread_count(options.threads)));
     COPSE_TRY_STATUS(out.write(bytes));
     in.skip(payload.size());
     count_frame(header, report);
@@ -337,15 +370,15 @@ Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& 
 Result<DeltaReport> apply_delta(const std::string& base_path, const DeltaInput& delta,
                                 const DeltaOutput& target, const DeltaOptions& options) {
   COPSE_TRY(const InputFile base_file, open_input(base_path));
-  const ByteView base = base_file.bytes();
   InputFile delta_file;
   if (!delta.read) {
     COPSE_TRY(delta_file, open_input(delta.path));
   }
   auto report = [&] {
-    if (delta.read) return decode_stream(base, delta.read, target, options);
-    if (target.write) return decode_stream(base, reader_of(delta_file.bytes()), target, options);
-    return decode_mapped(base, delta_file.bytes(), target, options);
+    if (delta.read) return decode_stream(base_file, delta.read, target, options);
+    if (target.write)
+      return decode_stream(base_file, reader_of(delta_file.bytes()), target, options);
+    return decode_mapped(base_file, delta_file.bytes(), target, options);
   }();
   if (!report.ok()) return named(std::move(report).take_error(), delta.path);
   return report;

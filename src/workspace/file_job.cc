@@ -21,6 +21,15 @@ bool stat_proves_content(std::int64_t changed_ns, std::int64_t read_at_ns) {
   return changed_ns + tick < read_at_ns;
 }
 
+// What git-lfs leaves in place of a large file:
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+constexpr std::string_view kLargeFilePointer = "version https://git-lfs.github.com/spec/v1\n";
+constexpr std::size_t kLargeFilePointerBytesMax = 1024;
+
+bool is_large_file_pointer(std::string_view text) {
+  return text.size() < kLargeFilePointerBytesMax && text.starts_with(kLargeFilePointer);
+}
+
 bool same_stat(const FileInfo& a, const FileInfo& b) {
   return a.changed_ns == b.changed_ns && a.size_bytes == b.size_bytes && a.inode == b.inode;
 }
@@ -64,6 +73,11 @@ void abort_all(const Lanes& lanes) {
 }
 
 Result<std::string> FileWorker::read(const IndexJob& job, FileRecord& record) const {
+  if (contents_ != nullptr) {
+    COPSE_TRY(std::string text, contents_->read(job.file.path));
+    record.file_size = text.size();
+    return text;
+  }
   const std::string path = join_path(root_, job.file.path);
   for (int attempt = 1;; ++attempt) {
     COPSE_TRY(const FileInfo before, file_system_.lstat(path));
@@ -87,6 +101,7 @@ std::string FileWorker::parse(const IndexJob& job, std::string_view text, LaneSt
   if (!language.usable()) return language.problem;
   outcome.record.grammar = language.grammar_id;
   outcome.record.parser_build = language.build;
+  if (is_large_file_pointer(text)) return "a pointer of git-lfs";
   switch (classify_content(text)) {
     case ContentKind::Text:
       break;
@@ -154,7 +169,9 @@ FileOutcome FileWorker::run(const IndexJob& job, LaneState& lane, bool sample) c
   if (job.known && job.known->content == record.content &&
       record_is_current(*job.known, job.language, languages_)) {
     outcome.kind = FileOutcome::Kind::Unchanged;
+    // Which may be the record of another path.
     const FileRecord stat = std::exchange(record, *job.known);
+    record.path = stat.path;
     record.changed_ns = stat.changed_ns;
     record.file_size = stat.file_size;
     record.inode = stat.inode;

@@ -59,15 +59,30 @@ Lanes make_lanes(unsigned jobs, const std::vector<std::string>& command, const C
                  const ParseLimits& limits, TreePhases phases = {});
 void abort_all(const Lanes& lanes);
 
+// Where sources come from that are no files of a directory. For many threads.
+class ContentSource {
+ public:
+  ContentSource() = default;
+  ContentSource(const ContentSource&) = delete;
+  ContentSource& operator=(const ContentSource&) = delete;
+  virtual ~ContentSource() = default;
+
+  // The bytes for the record of that path. Never NotFound.
+  virtual Result<std::string> read(const std::string& record_path) const = 0;
+};
+
 class FileWorker {
  public:
+  // Without `contents` jobs are files below `root`.
   FileWorker(FileSystem& file_system, const Clock& clock, std::string root,
-             const LanguageTable& languages, StorePhases phases)
+             const LanguageTable& languages, StorePhases phases,
+             const ContentSource* contents = nullptr)
       : file_system_(file_system),
         clock_(clock),
         root_(std::move(root)),
         languages_(languages),
-        phases_(phases) {}
+        phases_(phases),
+        contents_(contents) {}
 
   // `sample` encodes with the base model and keeps the text: for learning a model. Thread-safe,
   // given a lane of one's own.
@@ -88,6 +103,7 @@ class FileWorker {
   std::string root_;
   const LanguageTable& languages_;
   StorePhases phases_;
+  const ContentSource* contents_;
 };
 
 }  // namespace copse

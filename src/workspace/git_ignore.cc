@@ -8,6 +8,7 @@
 
 #include <git2.h>
 
+#include "workspace/git_library.h"
 #include "workspace/ignore_rules.h"
 
 namespace copse {
@@ -22,45 +23,6 @@ namespace {
 
 constexpr std::uint64_t kIgnoreFileBytesMax = std::uint64_t{16} << 20;
 constexpr std::string_view kIgnoreFileName = ".gitignore";
-
-struct RepositoryDeleter {
-  void operator()(git_repository* repository) const { git_repository_free(repository); }
-};
-using RepositoryPtr = std::unique_ptr<git_repository, RepositoryDeleter>;
-
-struct ConfigDeleter {
-  void operator()(git_config* config) const { git_config_free(config); }
-};
-using ConfigPtr = std::unique_ptr<git_config, ConfigDeleter>;
-
-// The library counts its users; this is one of them.
-class LibraryUse {
- public:
-  LibraryUse() { git_libgit2_init(); }
-  LibraryUse(const LibraryUse&) = delete;
-  LibraryUse& operator=(const LibraryUse&) = delete;
-  ~LibraryUse() { git_libgit2_shutdown(); }
-};
-
-// Only rules are read, nothing of the repository is run: it does not matter who owns it.
-class AnyOwner {
- public:
-  AnyOwner() {
-    git_libgit2_opts(GIT_OPT_GET_OWNER_VALIDATION, &before_);
-    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-  }
-  AnyOwner(const AnyOwner&) = delete;
-  AnyOwner& operator=(const AnyOwner&) = delete;
-  ~AnyOwner() { git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, before_); }
-
- private:
-  int before_ = 1;
-};
-
-std::string library_message() {
-  const git_error* error = git_error_last();
-  return error == nullptr || error->message == nullptr ? "unknown error" : error->message;
-}
 
 std::string take_text(git_buf& buffer) {
   std::string text = buffer.ptr == nullptr ? std::string() : buffer.ptr;
@@ -92,7 +54,7 @@ std::string user_file(FileSystem& file_system, git_config* config) {
 }  // namespace
 
 GitIgnore GitIgnore::open(FileSystem& file_system, const std::string& directory) {
-  const LibraryUse library;
+  const GitLibraryUse library;
   GitIgnore ignore(file_system);
   if (!ignore.open_repository(directory)) ignore.open_without_repository(directory);
   return ignore;
@@ -103,13 +65,14 @@ bool GitIgnore::open_repository(const std::string& directory) {
   git_repository* opened = nullptr;
   int status = 0;
   {
-    const AnyOwner any_owner;
+    // Only rules are read.
+    const GitAnyOwner any_owner;
     status = git_repository_open_ext(&opened, directory.c_str(), 0, nullptr);
   }
-  const RepositoryPtr repository(opened);
+  const GitRepositoryPtr repository(opened);
   if (status == GIT_ENOTFOUND) return false;
   if (status != 0) {
-    problems_.push_back({directory, "its repository cannot be opened: " + library_message()});
+    problems_.push_back({directory, "its repository cannot be opened: " + git_message()});
     return false;
   }
   work_tree_ = text_of(git_repository_workdir(opened));  // ends with '/'; empty when bare
@@ -120,7 +83,7 @@ bool GitIgnore::open_repository(const std::string& directory) {
 
   git_config* config = nullptr;
   git_repository_config_snapshot(&config, opened);
-  const ConfigPtr owned_config(config);
+  const GitConfigPtr owned_config(config);
   add_rules_of_user(user_file(*file_system_, config));
   add_rules(join_path(text_of(git_repository_commondir(opened)), "info/exclude"), "");
   return descend();
@@ -132,7 +95,7 @@ void GitIgnore::open_without_repository(const std::string& directory) {
   outer_.reset();
   git_config* config = nullptr;
   git_config_open_default(&config);
-  const ConfigPtr owned_config(config);
+  const GitConfigPtr owned_config(config);
   add_rules_of_user(user_file(*file_system_, config));
 }
 

@@ -96,7 +96,8 @@ Result<std::vector<std::string>> IndexPlanner::find_removed() const {
   COPSE_TRY(const std::vector<std::string> paths, writer_.paths());
   std::vector<std::string> removed;
   for (const std::string& path : paths) {
-    if (present_.contains(path)) continue;
+    // What revisions have is not of the directory.
+    if (is_hidden(path) || present_.contains(path)) continue;
     const bool hidden =
         std::any_of(problems_.begin(), problems_.end(), [&](const FileProblem& problem) {
           return path == problem.path || problem.path.empty() || problem.path == "." ||

@@ -2,6 +2,7 @@
 #include "workspace/indexer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -54,21 +55,27 @@ Indexer::Indexer(FileSystem& file_system, const Clock& clock, std::string direct
       last_commit_ns_(started_ns_) {}
 
 Result<IndexReport> Indexer::run() {
-  const auto index = [&]() -> Status {
-    COPSE_TRY(LanguageRegistry registry, load_registry(file_system_, options_.grammar_path));
-    COPSE_TRY_STATUS(prepare());
+  return run_with([this](const LanguageRegistry& registry) -> Status {
     COPSE_TRY_STATUS(claim_directory());
     COPSE_TRY_STATUS(plan(registry));
     COPSE_TRY_STATUS(remove_gone());
     COPSE_TRY_STATUS(learn_models());
-    COPSE_TRY_STATUS(index_rest());
+    return index_rest();
+  });
+}
+
+Result<IndexReport> Indexer::run_with(const std::function<Status(const LanguageRegistry&)>& index) {
+  const auto run = [&]() -> Status {
+    COPSE_TRY(LanguageRegistry registry, load_registry(file_system_, options_.grammar_path));
+    COPSE_TRY_STATUS(prepare());
+    COPSE_TRY_STATUS(index(registry));
     COPSE_TRY_STATUS(finish_indexes());
     // Space of what was replaced or removed comes back.
     auto gathered = writer_->gather(kLiveShareMin);
     if (!gathered.ok()) return std::move(gathered).take_error();
     return commit();
   };
-  Status done = index();
+  Status done = run();
   if (!done.ok() && done.error().code() == ErrorCode::Interrupted && writer_ != nullptr) {
     report_.interrupted = true;
     done = finish_indexes();
@@ -132,21 +139,32 @@ Status Indexer::plan(const LanguageRegistry& registry) {
   COPSE_TRY(WalkReport walk, walk_directory(file_system_, directory_, walk_options));
   IndexPlanner planner(file_system_, directory_, registry, *writer_, {options_.include_unknown});
   COPSE_TRY_STATUS(planner.look_at(std::move(walk)));
-  for (const std::string& language : planner.languages()) {
+  COPSE_TRY_STATUS(load_languages(planner.languages()));
+  COPSE_TRY(IndexPlan plan, planner.finish(*languages_));
+  take_plan(std::move(plan));
+  return success();
+}
+
+Status Indexer::load_languages(const std::set<std::string>& languages) {
+  for (const std::string& language : languages) {
+    if (!languages_known_.insert(language).second) continue;
     languages_->load(language, lanes_.front()->lane());
     languages_->adopt_stored(language, *writer_);
     COPSE_TRY_STATUS(languages_->put_tags(language, *writer_));
   }
-  COPSE_TRY(plan_, planner.finish(*languages_));
-  report_.files_seen = plan_.files_seen;
-  report_.files_unchanged = plan_.files_unchanged;
-  report_.unreadable = plan_.problems;
-  report_.plain = plan_.plain;
-  progress_.files_total = plan_.jobs.size();
-  progress_.bytes_total = plan_.bytes_total;
+  return success();
+}
+
+void Indexer::take_plan(IndexPlan plan) {
+  plan_ = std::move(plan);
+  report_.files_seen += plan_.files_seen;
+  report_.files_unchanged += plan_.files_unchanged;
+  std::move(plan_.problems.begin(), plan_.problems.end(), std::back_inserter(report_.unreadable));
+  std::move(plan_.plain.begin(), plan_.plain.end(), std::back_inserter(report_.plain));
+  progress_.files_total += plan_.jobs.size();
+  progress_.bytes_total += plan_.bytes_total;
   done_.assign(plan_.jobs.size(), false);
   if (phases_.on(StorePhase::Chunking)) shared_frames_ = SharedFrames(plan_.jobs);
-  return success();
 }
 
 Status Indexer::remove_gone() {
@@ -298,7 +316,7 @@ Status Indexer::index_rest() {
 template <typename Consume>
 Status Indexer::run_jobs(const std::vector<std::size_t>& jobs, RunMode mode,
                          const Consume& consume) {
-  const FileWorker worker(file_system_, clock_, directory_, *languages_, phases_);
+  const FileWorker worker(file_system_, clock_, directory_, *languages_, phases_, contents());
   ParallelOptions parallel;
   parallel.threads = static_cast<unsigned>(lanes_.size());
   parallel.delivery = Delivery::AsTheyCome;

@@ -1,16 +1,21 @@
 // One run of indexing: walk, plan, learn, parse, commit. One thread writes; lanes parse beside it.
+// Or, in place of the walk, the commits of a repository (commit_run.cc).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "copse/revisions.h"
 #include "copse/workspace.h"
 
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
 #include "store/store_writer.h"
+#include "workspace/commit_run.h"
 #include "workspace/file_job.h"
 #include "workspace/index_plan.h"
 #include "workspace/language_table.h"
@@ -29,20 +34,31 @@ class Indexer {
   Indexer(FileSystem& file_system, const Clock& clock, std::string directory,
           std::string store_directory, const IndexOptions& options);
 
-  // An error means that nothing was committed.
+  // Either is called once. An error means that nothing was committed.
   Result<IndexReport> run();
+  Result<RevisionReport> run_revisions(const RevisionRequest& request);
 
  private:
   // Store: with the language's model. Sample: with the base model, the text kept. Prefix: the
   // beginning only, likewise, and not for the store.
   enum class RunMode : std::uint8_t { Store, Sample, Prefix };
 
+  // All of a run; `index` is what lies between opening the store and merging the indexes.
+  Result<IndexReport> run_with(const std::function<Status(const LanguageRegistry&)>& index);
   Status prepare();
   // What the options say of phases, or else the store.
   Status choose_phases();
   // Keeps one store from being used for two directories in turn, each removing the other's files.
   Status claim_directory();
   Status plan(const LanguageRegistry& registry);
+  Status load_languages(const std::set<std::string>& languages);
+  void take_plan(IndexPlan plan);
+  // Of commits (commit_run.cc).
+  const ContentSource* contents() const;
+  Status open_revisions(const LanguageRegistry& registry);
+  Status index_commit(const ObjectId& id, const std::string& name);
+  Status take_name(const std::string& name, RevisionHeader& header);
+  Status link_followers(const RevisionHeader& header);
   Status remove_gone();
   // Learns a model for each language that needs one, from files that are then stored with it.
   Status learn_models();
@@ -86,7 +102,9 @@ class Indexer {
   StorePhases phases_;
   Lanes lanes_;
   IndexPlan plan_;
-  std::vector<bool> done_;  // by job
+  std::vector<bool> done_;                 // by job
+  std::set<std::string> languages_known_;  // to the table, and adopted
+  std::unique_ptr<CommitRun> commits_;     // null where files are indexed
   SharedFrames shared_frames_;
   IndexReport report_;
   std::uint64_t pending_files_ = 0;

@@ -14,6 +14,7 @@
 #include "workspace/postings_frames.h"
 #include "workspace/store_phases.h"
 #include "workspace/symbol_frames.h"
+#include "workspace/tree_fallback.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -27,6 +28,14 @@ StoredFile describe(const FileRecord& record) {
 }  // namespace
 
 // ---- Impl --------------------------------------------------------------------------------------
+
+Workspace::Impl::Impl(Store opened, Storage where)
+    : storage(std::move(where)),
+      store(std::move(opened)),
+      objects(store),
+      registry(LanguageRegistry::builtin()) {}
+
+Workspace::Impl::~Impl() = default;
 
 Result<FileRecord> Workspace::Impl::find(std::string_view path) const {
   while (path.starts_with("./")) {
@@ -67,13 +76,19 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
                                         "one with --store");
 }
 
-Result<Workspace> Workspace::open(const std::string& store_directory, const Storage& storage) {
+Result<Workspace> Workspace::open(const std::string& store_directory, const OpenOptions& options) {
+  const Storage& storage = options.storage;
   COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
   COPSE_TRY(const StorePhases phases, StorePhases::of(store));
   if (!phases.on(StorePhase::Mmap)) {
     COPSE_TRY(store, Store::open(storage.file_system(), store_directory, {.map_packs = false}));
   }
-  return Workspace(std::make_shared<Impl>(std::move(store), storage));
+  store.show_directory();
+  auto impl = std::make_shared<Impl>(std::move(store), storage);
+  if (!options.grammar_path.empty()) {
+    impl->fallback = std::make_unique<TreeFallback>(*impl, options);
+  }
+  return Workspace(std::move(impl));
 }
 
 Result<std::vector<StoredFile>> Workspace::files() const {
@@ -189,6 +204,9 @@ std::vector<std::string> Workspace::damage_notes() const {
     notes.push_back(damage.message);
   }
   for (const std::string& note : impl_->postings_notes())
+    notes.push_back(note);
+  if (impl_->fallback == nullptr) return notes;
+  for (const std::string& note : impl_->fallback->notes())
     notes.push_back(note);
   return notes;
 }

@@ -6,8 +6,10 @@
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
 #include "core/parallel.h"
+#include "store/revision.h"
 #include "workspace/file_job.h"
 #include "workspace/postings_verify.h"
+#include "workspace/revision_verify.h"
 #include "workspace/symbol_verify.h"
 #include "workspace/workspace_impl.h"
 
@@ -28,6 +30,12 @@ struct FileCheck {
     differences.push_back(std::move(difference));
   }
 };
+
+// Under a name that says something.
+FileRecord named(FileRecord record) {
+  record.path = shown_path(record.path);
+  return record;
+}
 
 class DeepVerifier {
  public:
@@ -100,7 +108,7 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
   std::map<SharedId, std::string> obstacles;
   IndexProgress progress;
   for (std::size_t i = 0; i < store.file_count(); ++i) {
-    const FileRecord record = store.file(i);
+    const FileRecord record = named(store.file(i));
     if (record.tree) {
       const auto [at, is_new] = obstacles.try_emplace(record.grammar);
       if (is_new) at->second = obstacle(record);
@@ -125,7 +133,7 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
   const bool whole = parallel_map<FileCheck>(
       files.size(), parallel,
       [&](unsigned lane, std::size_t item) {
-        return check(store.file(files[item]), *lanes_[lane]);
+        return check(named(store.file(files[item])), *lanes_[lane]);
       },
       [&](std::size_t item, const FileCheck& found) {
         report.nodes_compared += found.nodes;
@@ -134,7 +142,7 @@ Status DeepVerifier::run(const std::function<void(const std::string&)>& differen
           difference(text);
         }
         if (found.difference_count > found.differences.size()) {
-          difference(store.file(files[item]).path + ": and " +
+          difference(named(store.file(files[item])).path + ": and " +
                      std::to_string(found.difference_count - found.differences.size()) +
                      " more differences");
         }
@@ -176,11 +184,20 @@ Result<VerifyReport> Workspace::verify(
     ++report.differences;
     difference(damage.message);
   }
+  // Where there are revisions, their contents are checked with the directory's files.
+  Impl* every = impl_.get();
+  std::unique_ptr<Impl> opened;
+  if (!every->store.record_paths(std::string_view(&kHiddenMark, 1)).empty()) {
+    COPSE_TRY(Store store, Store::open(every->storage.file_system(), every->store.directory()));
+    opened = std::make_unique<Impl>(std::move(store), every->storage);
+    every = opened.get();
+    verify_revisions(*every, difference, report);
+  }
   if (options.deep) {
-    COPSE_TRY_STATUS(DeepVerifier(*impl_, options).run(difference, report));
+    COPSE_TRY_STATUS(DeepVerifier(*every, options).run(difference, report));
     if (!report.interrupted) {
-      COPSE_TRY_STATUS(verify_postings(*impl_, options, difference, report));
-      verify_symbols(*impl_, options, difference, report);
+      COPSE_TRY_STATUS(verify_postings(*every, options, difference, report));
+      verify_symbols(*every, options, difference, report);
     }
   }
   return report;
