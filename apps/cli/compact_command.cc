@@ -53,6 +53,7 @@ void print_json(Output& out, const CompactReport& report) {
   json.key("files_rewritten").number(report.files_rewritten);
   json.key("files_shared").number(report.files_shared);
   json.key("models_learnt").number(report.models_learnt);
+  json.key("deltas_written").number(report.deltas_written);
   json.key("dictionaries_trained").number(report.dictionaries_trained);
   json.key("damaged").begin_array();
   for (const FileProblem& problem : report.damaged) {

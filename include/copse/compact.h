@@ -47,6 +47,7 @@ struct CompactReport {
   std::uint64_t files = 0;            // in the store
   std::uint64_t files_rewritten = 0;  // in this run; the others were in their smallest form
   std::uint64_t files_shared = 0;     // of these: equal to another file, stored once
+  std::uint64_t deltas_written = 0;   // sources that became deltas to similar ones
   std::uint64_t models_learnt = 0;    // that replaced older ones
   std::uint64_t dictionaries_trained = 0;
   std::vector<FileProblem> damaged;  // left as they were

@@ -128,6 +128,8 @@ Status decompress_into(std::uint8_t codec, ByteView payload, const Dictionary* d
         return Error(ErrorCode::Corrupt, "frame needs a dictionary, and none is on record for it");
       }
       return restore(payload, ZSTD_f_zstd1_magicless, dictionary, out);
+    case FrameCodec::Delta:
+      return Error(ErrorCode::Corrupt, "frame is a delta, and no base is on record for it");
     case FrameCodec::Lz4:
       return restore_lz4(payload, out);
     case FrameCodec::Chunked: {
@@ -161,7 +163,8 @@ Status check_stated_length(std::uint8_t codec, ByteView payload, std::uint64_t r
       return wrong_length(raw_bytes, known ? promised : 0);
     }
     case FrameCodec::ZstdBare:
-    case FrameCodec::ZstdDictionary: {
+    case FrameCodec::ZstdDictionary:
+    case FrameCodec::Delta: {
       const std::uint64_t most = payload.size() / kBlockHeaderBytes * kBlockBytesMax;
       if (raw_bytes <= most) return success();
       return wrong_length(raw_bytes, most);

@@ -22,6 +22,7 @@ enum class FrameCodec : std::uint8_t {
   ZstdBare = 3,        // a frame without magic number, length and checksum, which stand elsewhere
   Chunked = 4,         // parts that are read alone: chunked_frame.h
   Lz4 = 5,             // a bare LZ4 block: lz4_codec.h
+  Delta = 6,           // a bare frame behind another content, its base: zstd_prefix.h
 };
 
 struct FramePayload {
@@ -49,9 +50,14 @@ inline bool needs_dictionary(std::uint8_t codec) {
   return codec == static_cast<std::uint8_t>(FrameCodec::ZstdDictionary);
 }
 
+// Whether they can be read only behind their base: restore_with_prefix().
+inline bool is_delta(std::uint8_t codec) {
+  return codec == static_cast<std::uint8_t>(FrameCodec::Delta);
+}
+
 // Fills `out`, whose size is the stated length. Corrupt when the payload does not hold exactly that
-// many bytes, or needs a dictionary and `dictionary` is null; Unsupported for a codec that this
-// version does not know. A dictionary that the codec does not need is not looked at.
+// many bytes, or needs a base, or a dictionary and `dictionary` is null; Unsupported for a codec
+// that this version does not know. A dictionary that the codec does not need is not looked at.
 Status decompress_into(std::uint8_t codec, ByteView payload, const Dictionary* dictionary,
                        std::span<std::uint8_t> out);
 

@@ -6,6 +6,7 @@
 #include "store/head.h"
 #include "store/pack.h"
 #include "store/segment.h"
+#include "store/segment_format.h"
 #include "store/shared_object.h"
 
 namespace copse {
@@ -101,7 +102,7 @@ TEST(Format, WorkedExampleOfAHead) {
   head.packs = {{{1}, 67, 2}};
   head.frames = {{"words", {{1}, 60, 5, 300, 0x1112131415161718}}};
   EXPECT_EQ(hex(encode_head(head)),
-            "636f7073656865640400"
+            "636f7073656865640500"
             "0000300000002a00000000000000"
             "01"
             "03"
@@ -122,7 +123,7 @@ TEST(Format, WorkedExampleOfAHead) {
             "05"
             "ac02"
             "1817161514131211"
-            "1381fb4221404c4d");
+            "c1d6e9eb796cea01");
 }
 
 // Before there were named frames the body ended with the roots.
@@ -172,7 +173,7 @@ TEST(Format, WorkedExampleOfASegment) {
   SegmentBuilder builder(SegmentId{2});
   builder.add_removed("a.c");
   EXPECT_EQ(hex(builder.finish()),
-            "636f7073656361740200000000000000"
+            "636f7073656361740300000000000000"
             "0200000000000000"
             "0100000000000000"
             "1400000000000000"
@@ -182,7 +183,7 @@ TEST(Format, WorkedExampleOfASegment) {
             "0e050001"
             "74d354214b18d178"
             "03612e63"
-            "c8f3c433010bbfc3"
+            "4f40981d10267e7f"
             "28b52ffd200529000003612e6301");
 }
 
@@ -306,10 +307,37 @@ TEST(Format, SegmentOfManyBlocksRoundTrips) {
   EXPECT_TRUE(visible.find("path10001").value().has_value());
 }
 
+FileRecord record_with_bases(const std::string& path) {
+  FileRecord record = record_of(path);
+  record.tree = FrameRef{PackId{1}, 60, 4, 9, 98};
+  record.note = "a note";
+  record.bases = {{PackId{2}, 400, 10, 90, 97}, {PackId{1}, 4000, 100, 9000, 96}};
+  return record;
+}
+
+TEST(Format, BasesRoundTripAndAreOfTheirVersion) {
+  SegmentBuilder builder(SegmentId{9});
+  builder.add(record_of("a"));
+  builder.add(record_with_bases("b"));
+  builder.add(record_of("c"));
+  Bytes bytes = builder.finish();
+  const Catalogue catalogue({parse_segment(bytes)});
+  EXPECT_EQ(catalogue.record(0), record_of("a"));
+  EXPECT_EQ(catalogue.record(1), record_with_bases("b"));
+  EXPECT_EQ(catalogue.record(2), record_of("c"));
+  // A segment of the version before may not have them.
+  const auto index = parse_segment_index(bytes, "s");
+  ASSERT_TRUE(index.ok());
+  SegmentIndex older = index.value();
+  older.tables.version = kBasesVersion - 1;
+  EXPECT_TRUE(parse_block(bytes, index.value(), 0, "s").ok());
+  EXPECT_EQ(parse_block(bytes, older, 0, "s").error().code(), ErrorCode::Corrupt);
+}
+
 TEST(Format, SegmentDamageAtEachByteIsRefused) {
   SegmentBuilder builder(SegmentId{9});
   for (const char* path : {"a", "b", "c"}) {
-    builder.add(record_of(path));
+    builder.add(record_with_bases(path));
   }
   const Bytes bytes = builder.finish();
   for (std::size_t i = 0; i < bytes.size(); ++i) {

@@ -49,6 +49,9 @@ template <typename Visit>
 void visit_frames(const FileRecord& record, Visit visit) {
   visit(record.source);
   if (record.tree) visit(*record.tree);
+  for (const FrameRef& base : record.bases) {
+    visit(base);
+  }
 }
 
 // Calls `visit(const FrameRef&)` for every frame anything in a generation refers to: records, then

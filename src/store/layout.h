@@ -12,10 +12,10 @@
 namespace copse {
 
 // Of HEAD: a store with a higher one is refused, those of earlier ones are read.
-inline constexpr std::uint32_t kStoreVersion = 4;
+inline constexpr std::uint32_t kStoreVersion = 5;
 // Of the files that HEAD names. A segment says which one it is of; HEAD's changes with it.
 inline constexpr std::uint32_t kPackVersion = 2;
-inline constexpr std::uint32_t kSegmentVersion = 2;
+inline constexpr std::uint32_t kSegmentVersion = 3;
 inline constexpr std::uint32_t kSharedVersion = 1;
 
 inline constexpr std::string_view kHeadMagic = "copsehed";

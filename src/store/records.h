@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/hash.h"
@@ -64,6 +65,9 @@ struct FileRecord {
   SharedId grammar;      // none() when there is none
   SharedId model;
   SharedId dictionary;  // that the source's frame was written with; none() when it needs none
+  // What the source's frame is a delta to, nearest first: each is a delta to the next, the last is
+  // none, and the dictionary is its, too. Empty when the source stands alone.
+  std::vector<FrameRef> bases;
   std::uint64_t nodes = 0;
   std::uint64_t visible_nodes = 0;
   std::uint64_t parser_build = 0;  // tells builds of the parser apart that made or refused the tree
@@ -117,6 +121,7 @@ inline constexpr std::uint64_t kDefaultPackLimitBytes = std::uint64_t{1} << 30;
 inline constexpr std::uint64_t kMaxSharedBytes = std::uint64_t{256} << 20;
 inline constexpr std::size_t kMaxPathBytes = 32768;
 inline constexpr std::size_t kMaxLanguageBytes = 255;
+inline constexpr std::size_t kMaxBases = 4;  // each is read before the source is
 inline constexpr std::size_t kMaxNoteBytes = 4096;
 inline constexpr std::size_t kMaxRoots = 1024;
 inline constexpr std::size_t kMaxNamedFrames = 4096;

@@ -100,6 +100,21 @@ std::uint64_t add_signed(std::uint64_t base, std::int64_t change) {
   return base + static_cast<std::uint64_t>(change);
 }
 
+// Each by its place, sizes and checksum.
+void read_bases(ByteReader& row, ByteReader& digests, const SegmentTables& tables,
+                std::vector<FrameRef>& bases) {
+  const std::uint64_t count = row.varint();
+  if (count == 0 || count > kMaxBases) return row.fail();
+  bases.resize(static_cast<std::size_t>(count));
+  for (FrameRef& base : bases) {
+    base.pack = table_value(row, tables.packs, row.varint());
+    base.offset = row.varint();
+    base.stored_bytes = row.varint32();
+    base.raw_bytes = row.varint();
+    base.checksum = digests.u64();
+  }
+}
+
 // What follows the path and flags of a row that is not a removal. `before` is where the frames of
 // the row before ended; with `known_offset` it is not asked.
 void read_fields(ByteReader& row, ByteReader& digests, int flags, const SegmentTables& tables,
@@ -141,6 +156,7 @@ void read_fields(ByteReader& row, ByteReader& digests, int flags, const SegmentT
   record.file_size = add_signed(record.source_bytes, row.zigzag());
   record.inode = row.varint();
   if ((flags & kRowHasNote) != 0) record.note = row.text();
+  if ((flags & kRowHasBases) != 0) read_bases(row, digests, tables, record.bases);
 }
 
 // Reads every row once, so that later reads need not be checked. False when one makes no sense.
@@ -159,7 +175,9 @@ bool check_rows(Block& block, const BlockEntry& entry, const SegmentTables& tabl
     last_path = path;
     FileRecord scratch;
     const int flags = rows.u8();
-    if ((flags & ~kRowFlags) != 0 || ((flags & kRowRemoved) != 0 && flags != kRowRemoved)) {
+    const bool may_have_bases = tables.version >= kBasesVersion;
+    if ((flags & ~kRowFlags) != 0 || ((flags & kRowHasBases) != 0 && !may_have_bases) ||
+        ((flags & kRowRemoved) != 0 && flags != kRowRemoved)) {
       return false;
     }
     if ((flags & kRowRemoved) == 0) {

@@ -98,6 +98,7 @@ class SegmentBuilder {
  private:
   void begin_row(std::string_view path);
   void end_row();
+  void add_bases(const std::vector<FrameRef>& bases);
   void finish_block();
   std::uint64_t language_number(const std::string& language);
   std::uint64_t shared_number(const SharedId& id);

@@ -72,7 +72,8 @@ void SegmentBuilder::add_removed(std::string_view path) {
 void SegmentBuilder::add(const FileRecord& record) {
   begin_row(record.path);
   ByteWriter row(rows_);
-  const int flags = (record.tree ? kRowHasTree : 0) | (record.note.empty() ? 0 : kRowHasNote);
+  const int flags = (record.tree ? kRowHasTree : 0) | (record.note.empty() ? 0 : kRowHasNote) |
+                    (record.bases.empty() ? 0 : kRowHasBases);
   row.u8(static_cast<std::uint8_t>(flags));
   row.varint(language_number(record.language));
   row.varint(shared_number(record.grammar));
@@ -104,7 +105,22 @@ void SegmentBuilder::add(const FileRecord& record) {
   row.zigzag(difference(record.file_size, record.source_bytes));
   row.varint(record.inode);
   if (!record.note.empty()) row.text(record.note);
+  if (!record.bases.empty()) add_bases(record.bases);
   end_row();
+}
+
+void SegmentBuilder::add_bases(const std::vector<FrameRef>& bases) {
+  COPSE_CHECK(bases.size() <= kMaxBases);
+  ByteWriter row(rows_);
+  ByteWriter digests(digests_);
+  row.varint(bases.size());
+  for (const FrameRef& base : bases) {
+    row.varint(pack_number(base.pack));
+    row.varint(base.offset);
+    row.varint(base.stored_bytes);
+    row.varint(base.raw_bytes);
+    digests.u64(base.checksum);
+  }
 }
 
 void SegmentBuilder::finish_block() {

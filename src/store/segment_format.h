@@ -18,7 +18,8 @@ inline constexpr std::size_t kSegmentChecksumBytes = 8;
 inline constexpr int kRowRemoved = 1;
 inline constexpr int kRowHasTree = 2;
 inline constexpr int kRowHasNote = 4;
-inline constexpr int kRowFlags = kRowRemoved | kRowHasTree | kRowHasNote;
+inline constexpr int kRowHasBases = 8;  // since kBasesVersion
+inline constexpr int kRowFlags = kRowRemoved | kRowHasTree | kRowHasNote | kRowHasBases;
 
 // Content id and checksum of the source frame; a tree frame adds its checksum.
 // The first version has the whole of the content id.
@@ -28,6 +29,8 @@ inline constexpr std::size_t kTreeDigestBytes = 8;
 // Since this version a row names a dictionary, its source by the place of the row before, and half
 // of the content id.
 inline constexpr std::uint32_t kDictionaryVersion = 2;
+// Since this version a row may name what its source is a delta to.
+inline constexpr std::uint32_t kBasesVersion = 3;
 
 // The header that a frame is expected to have in rows of that version. It only makes numbers small.
 inline std::uint64_t expected_header_bytes(std::uint32_t version) {

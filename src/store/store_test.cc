@@ -319,7 +319,7 @@ TEST(Store, NewerVersionIsRefusedWithAdvice) {
                              StoreWriter::open_or_create(disk, kDirectory).error()}) {
     EXPECT_EQ(error.code(), ErrorCode::Unsupported);
     EXPECT_EQ(error.message(),
-              "/data/store/HEAD is of store version 5, this copse reads version 4: use a newer "
+              "/data/store/HEAD is of store version 6, this copse reads version 5: use a newer "
               "copse, or index the sources again into another directory");
   }
 }

@@ -64,6 +64,11 @@ Status check_record(const State& state, const FileRecord& record) {
   COPSE_TRY_STATUS(check_text("path", record.path, kMaxPathBytes));
   COPSE_TRY_STATUS(check_text("language", record.language, kMaxLanguageBytes));
   COPSE_TRY_STATUS(check_text("note", record.note, kMaxNoteBytes));
+  if (record.bases.size() > kMaxBases) {
+    return Error(ErrorCode::LimitExceeded, record.path + " has " +
+                                               std::to_string(record.bases.size()) +
+                                               " bases, the limit is " + std::to_string(kMaxBases));
+  }
   bool known = true;
   visit_frames(record,
                [&](const FrameRef& ref) { known = known && state.committed.packs.contains(ref); });

@@ -107,6 +107,9 @@ Result<std::uint64_t> gather_packs(State& state, StoreWriter& writer,
     if (whole && changed.tree) {
       COPSE_TRY(whole, mover.move(*changed.tree));
     }
+    for (std::size_t i = 0; whole && i < changed.bases.size(); ++i) {
+      COPSE_TRY(whole, mover.move(changed.bases[i]));
+    }
     if (whole && changed != *record) COPSE_TRY_STATUS(writer.put(std::move(changed)));
   }
   for (const std::string& name : writer.named_frames()) {

@@ -9,7 +9,9 @@
 #include "core/hash.h"
 #include "core/parallel.h"
 #include "syntax/ablated_tree.h"
+#include "workspace/delta_compaction.h"
 #include "workspace/language_table.h"
+#include "workspace/learning_note.h"
 #include "workspace/postings_compaction.h"
 #include "workspace/symbol_compaction.h"
 
@@ -21,7 +23,6 @@ constexpr std::size_t kOpenFilesPerThread = 4;
 // Learning again is considered when a language's files hold this much more or less than when it was
 // learnt last.
 constexpr double kGrowthMin = 0.25;
-constexpr std::uint8_t kLearningVersion = 2;
 // A pack of which anything is dead is written anew.
 constexpr double kLiveShareMin = 1.0;
 
@@ -51,39 +52,6 @@ bool is_written_as(ByteView tree, const TreeEncoding& encoding) {
   }
   return form_of_tree(tree) == (phases.on(TreePhase::Frozen) ? encoding.form : TreeForm::Bytecode);
 }
-
-// What a model and a dictionary were learnt for.
-struct Learning {
-  std::uint64_t source_bytes = 0;
-  std::uint64_t dictionary_bytes = 0;  // the options
-  bool small_trees = false;
-  SharedId grammar;
-
-  Bytes encode() const {
-    Bytes bytes;
-    ByteWriter out(bytes);
-    out.u8(kLearningVersion);
-    out.varint(source_bytes);
-    out.varint(dictionary_bytes);
-    out.u8(small_trees ? 1 : 0);
-    out.raw(grammar.content.digest);
-    return bytes;
-  }
-
-  // Absent when it makes no sense: then it is learnt again.
-  static std::optional<Learning> decode(ByteView bytes) {
-    ByteReader in(bytes);
-    Learning learning;
-    const bool known = in.u8() == kLearningVersion;
-    learning.source_bytes = in.varint();
-    learning.dictionary_bytes = in.varint();
-    learning.small_trees = in.u8() != 0;
-    const ByteView digest = in.raw(ContentId::kSizeBytes);
-    if (!known || in.failed() || !in.at_end()) return std::nullopt;
-    std::copy(digest.begin(), digest.end(), learning.grammar.content.digest.begin());
-    return learning;
-  }
-};
 
 }  // namespace
 
@@ -332,6 +300,7 @@ Result<bool> Compactor::is_smallest(const FileRecord& record, const Target& targ
   const bool wants_small = phases_.on(StorePhase::Frozen) && phases_.on(StorePhase::Compression);
   COPSE_TRY(const FrameView source, store.read_view(record.source));
   if (wants_small && is_fast(source)) return false;
+  if (is_delta(source.codec) && !DeltaCompaction::is_wanted(phases_)) return false;
   if (!record.tree) return true;
   if (target.model != nullptr && record.model != target.model_id) return false;
   COPSE_TRY(const FrameView tree, store.read_view(*record.tree));
@@ -372,6 +341,7 @@ Compactor::Outcome Compactor::rewrite(const Job& job) const {
   }
   if (!outcome.source) return outcome;
   outcome.record.dictionary = target.dictionary_id;
+  outcome.record.bases.clear();
   if (record.tree && target.model != nullptr) outcome.record.model = target.model_id;
   return outcome;
 }
@@ -397,6 +367,7 @@ Compactor::Sharing Compactor::share(Outcome& outcome) const {
   record.tree = first.tree;
   record.model = first.model;
   record.dictionary = first.dictionary;
+  record.bases = first.bases;
   return Sharing::New;
 }
 
@@ -478,6 +449,20 @@ Status Compactor::commit() {
   return success();
 }
 
+Status Compactor::write_deltas() {
+  if (!DeltaCompaction::is_wanted(phases_)) return success();
+  DeltaCompaction deltas(file_system_, store_directory_, *writer_,
+                         {thread_count(options_.jobs), options_.level, options_.stop});
+  COPSE_TRY(const DeltaCompaction::Summary done, deltas.run());
+  report_.deltas_written = done.deltas;
+  if (done.frames == 0) return success();
+  // What deltas replaced lies in packs of this session, which only the next one gathers.
+  writer_.reset();
+  COPSE_TRY(StoreWriter writer, StoreWriter::open_or_create(file_system_, store_directory_));
+  writer_ = std::make_unique<StoreWriter>(std::move(writer));
+  return success();
+}
+
 // What is left in old packs moves to the new one, and one segment says where everything is.
 Status Compactor::finish() {
   COPSE_TRY_STATUS(commit());
@@ -486,6 +471,7 @@ Status Compactor::finish() {
     report_.damaged.push_back({"catalogue", complete.error().message()});
     return success();
   }
+  COPSE_TRY_STATUS(write_deltas());
   COPSE_TRY_STATUS(compact_postings(file_system_, store_directory_, *writer_,
                                     {thread_count(options_.jobs), options_.stop}));
   COPSE_TRY_STATUS(compact_symbols(file_system_, store_directory_, *writer_,

@@ -86,6 +86,7 @@ class Compactor {
   bool is_repeated(const FileRecord& record) const;
   enum class Sharing : std::uint8_t { Alone, New, Known };
   Sharing share(Outcome& outcome) const;
+  Status write_deltas();
   Status commit();
   Status finish();
   TreeEncoding encoding() const;

@@ -132,6 +132,7 @@ Result<Answer> answer(const Workspace::Impl& impl, FileRecord record) {
   record.source = {};
   record.model = {};
   record.dictionary = {};
+  record.bases = {};
   found.record = std::move(record);
   return found;
 }

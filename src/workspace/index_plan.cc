@@ -81,8 +81,9 @@ bool record_is_current(const FileRecord& known, const std::string& language,
 }
 
 bool IndexPlanner::frames_hold(const FileRecord& record) const {
-  return writer_.read_frame(record.source).ok() &&
-         (!record.tree || writer_.read_frame(*record.tree).ok());
+  const auto holds = [&](const FrameRef& ref) { return writer_.read_frame(ref).ok(); };
+  return holds(record.source) && (!record.tree || holds(*record.tree)) &&
+         std::all_of(record.bases.begin(), record.bases.end(), holds);
 }
 
 bool IndexPlanner::is_unchanged(const Candidate& candidate, const LanguageTable& table) const {

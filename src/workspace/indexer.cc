@@ -415,6 +415,7 @@ Result<bool> Indexer::share_frames(FileOutcome& outcome) const {
   record.source = stored->source;
   record.tree = stored->tree;
   record.dictionary = stored->dictionary;
+  record.bases = stored->bases;
   return true;
 }
 

@@ -15,6 +15,8 @@ namespace {
 
 constexpr double kParseTimeoutS = 120;
 constexpr int kVerifyAttemptsMax = 10;
+// Whatever the last base is of: it may need the record's dictionary.
+constexpr auto kCodecOfLastBase = static_cast<std::uint8_t>(FrameCodec::Chunked);
 
 }  // namespace
 
@@ -97,7 +99,12 @@ Status Repairer::open() {
 std::string Repairer::problem_of_source(const FileRecord& record) const {
   const auto frame = workspace_->view_source(record, FrameCheck::Whole);
   if (!frame.ok()) return frame.error().message();
-  const auto dictionary = workspace_->dictionary_for(record, frame.value().codec);
+  for (const FrameRef& base : record.bases) {
+    const auto read = workspace_->store.read_view(base);
+    if (!read.ok()) return read.error().message();
+  }
+  const std::uint8_t codec = record.bases.empty() ? frame.value().codec : kCodecOfLastBase;
+  const auto dictionary = workspace_->dictionary_for(record, codec);
   return dictionary.ok() ? std::string() : dictionary.error().message();
 }
 
@@ -158,6 +165,7 @@ Result<bool> Repairer::restore_source(FileRecord& record) {
   const FileRecord other = workspace_->store.file(equal->second);
   record.source = other.source;
   record.dictionary = other.dictionary;
+  record.bases = other.bases;
   return true;
 }
 
@@ -170,6 +178,7 @@ Result<bool> Repairer::restore_from_directory(FileRecord& record) {
             writer_->append_frame(kSourceFrame, static_cast<std::uint8_t>(frame.codec),
                                   frame.raw_bytes, frame.bytes));
   record.dictionary = {};
+  record.bases.clear();
   return true;
 }
 
@@ -183,19 +192,25 @@ Result<std::string> Repairer::choose_model(const std::string& language) {
   return std::string();
 }
 
+// One that was restored from the directory lies in the writer's pack and stands alone.
+Result<std::string> Repairer::read_source(const FileRecord& record) const {
+  auto stored = workspace_->read_source(record);
+  if (stored.ok() || !record.bases.empty() || !record.dictionary.none()) return stored;
+  COPSE_TRY(const Frame frame, writer_->read_frame(record.source));
+  COPSE_TRY_STATUS(
+      check_stated_length(frame.codec, frame.payload(), frame.raw_bytes, kFileBytesMax));
+  std::string text(static_cast<std::size_t>(frame.raw_bytes), '\0');
+  const std::span out(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
+  COPSE_TRY_STATUS(decompress_into(frame.codec, frame.payload(), nullptr, out));
+  return text;
+}
+
 Result<std::string> Repairer::restore_tree(FileRecord& record) {
   COPSE_TRY(std::string why, choose_model(record.language));
   if (!why.empty()) return why;
   const LanguageState& state = languages_->at(record.language);
-  // A source that was restored a moment ago lies in the writer's pack, so read what it holds.
   const auto parse = [&]() -> Result<PreparedTree> {
-    COPSE_TRY(const Frame frame, writer_->read_frame(record.source));
-    COPSE_TRY(const auto dictionary, workspace_->dictionary_for(record, frame.codec));
-    COPSE_TRY_STATUS(
-        check_stated_length(frame.codec, frame.payload(), frame.raw_bytes, kFileBytesMax));
-    std::string text(static_cast<std::size_t>(frame.raw_bytes), '\0');
-    const std::span out(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
-    COPSE_TRY_STATUS(decompress_into(frame.codec, frame.payload(), dictionary.get(), out));
+    COPSE_TRY(const std::string text, read_source(record));
     LaneState& lane = *lanes_.front();
     COPSE_TRY_STATUS(lane.ready(state, state.model));
     return lane.lane().prepare(record.language, text);

@@ -52,6 +52,7 @@ class Repairer {
   // Puts another frame into the record; false when there is none.
   Result<bool> restore_source(FileRecord& record);
   Result<bool> restore_from_directory(FileRecord& record);
+  Result<std::string> read_source(const FileRecord& record) const;
   // Parses the source anew. Returns why that is not possible; empty when it was done.
   Result<std::string> restore_tree(FileRecord& record);
   Result<std::string> choose_model(const std::string& language);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/chunked_frame.h"
+#include "codec/zstd_prefix.h"
 #include "syntax/lazy_nodes.h"
 #include "syntax/tree_codec.h"
 #include "workspace/tree_fallback.h"
@@ -57,15 +58,55 @@ Result<std::shared_ptr<const Dictionary>> Workspace::Impl::dictionary_for(
   return std::shared_ptr<const Dictionary>();
 }
 
+// Outwards from what stands alone: each content is the base of the one before it.
+Status Workspace::Impl::read_behind_bases(const FileRecord& record, const FrameView& frame,
+                                          std::span<std::uint8_t> out) const {
+  Bytes base;
+  for (std::size_t left = record.bases.size(); left > 0; --left) {
+    const FrameRef& ref = record.bases[left - 1];
+    auto content = read_base(record, ref, left == record.bases.size(), base);
+    if (!content.ok()) {
+      return std::move(content).take_error().with_context(
+          "the source is a delta, and its base at offset " + std::to_string(ref.offset) +
+          " of pack " + std::to_string(ref.pack.value) + " cannot be read");
+    }
+    base = std::move(content).value();
+  }
+  return restore_with_prefix(frame.payload, base, out);
+}
+
+Result<Bytes> Workspace::Impl::read_base(const FileRecord& record, const FrameRef& ref,
+                                         bool is_last, ByteView behind) const {
+  COPSE_TRY(const FrameView frame, store.read_view(ref));
+  if (frame.type != kSourceFrame || is_delta(frame.codec) == is_last) {
+    return Error(ErrorCode::Corrupt, "it is a frame of another type");
+  }
+  if (is_last) {
+    COPSE_TRY(const auto dictionary, dictionary_for(record, frame.codec));
+    return decompress_frame(frame.codec, frame.payload, frame.raw_bytes, kFileBytesMax,
+                            dictionary.get());
+  }
+  COPSE_TRY_STATUS(check_stated_length(frame.codec, frame.payload, frame.raw_bytes, kFileBytesMax));
+  Bytes content(static_cast<std::size_t>(frame.raw_bytes));
+  COPSE_TRY_STATUS(restore_with_prefix(frame.payload, behind, content));
+  return content;
+}
+
+Status Workspace::Impl::decode_source(const FileRecord& record, const FrameView& frame,
+                                      std::span<std::uint8_t> out) const {
+  if (is_delta(frame.codec) && !record.bases.empty()) return read_behind_bases(record, frame, out);
+  COPSE_TRY(const auto dictionary, dictionary_for(record, frame.codec));
+  return decompress_into(frame.codec, frame.payload, dictionary.get(), out);
+}
+
 Result<std::string> Workspace::Impl::read_source(const FileRecord& record) const {
   const auto read = [&]() -> Result<std::string> {
     COPSE_TRY(const FrameView frame, view_source(record, FrameCheck::Whole));
-    COPSE_TRY(const auto dictionary, dictionary_for(record, frame.codec));
     COPSE_TRY_STATUS(
         check_stated_length(frame.codec, frame.payload, frame.raw_bytes, kFileBytesMax));
     std::string text(static_cast<std::size_t>(frame.raw_bytes), '\0');
     const std::span out(reinterpret_cast<std::uint8_t*>(text.data()), text.size());
-    COPSE_TRY_STATUS(decompress_into(frame.codec, frame.payload, dictionary.get(), out));
+    COPSE_TRY_STATUS(decode_source(record, frame, out));
     return text;
   };
   auto text = read();
@@ -79,8 +120,7 @@ Status Workspace::Impl::read_source_into(const FileRecord& record,
   if (frame.raw_bytes != out.size()) {
     return Error(ErrorCode::Corrupt, "its source has another length than its record says");
   }
-  COPSE_TRY(const auto dictionary, dictionary_for(record, frame.codec));
-  return decompress_into(frame.codec, frame.payload, dictionary.get(), out);
+  return decode_source(record, frame, out);
 }
 
 Result<FrameView> Workspace::Impl::view_tree(const FileRecord& record, FrameCheck check) const {

@@ -59,6 +59,14 @@ struct Workspace::Impl {
   Result<std::optional<ScannedTree>> scan_tree(const FileRecord& record, ScanMemory& memory,
                                                const SourceFilter* filter);
   Counters& counters() const { return *storage.counters(); }
+  // A source's frame, behind its bases where it is a delta.
+  Status decode_source(const FileRecord& record, const FrameView& frame,
+                       std::span<std::uint8_t> out) const;
+  Status read_behind_bases(const FileRecord& record, const FrameView& frame,
+                           std::span<std::uint8_t> out) const;
+  // What stands alone when it is the last one, else what is a delta to the bytes behind it.
+  Result<Bytes> read_base(const FileRecord& record, const FrameRef& ref, bool is_last,
+                          ByteView behind) const;
   // As they are in the store.
   Result<std::shared_ptr<const TreeData>> read_stored_tree(const FileRecord& record,
                                                            std::shared_ptr<const Grammar> grammar);
