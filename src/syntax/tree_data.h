@@ -58,6 +58,15 @@ class VisibleRank {
 
 class LazyNodes;
 
+// A tree whose nodes and source lie in memory that `memory` keeps.
+struct PlacedTree {
+  std::shared_ptr<const void> memory;
+  const CopseFlatNode* nodes = nullptr;
+  std::uint32_t node_count = 0;
+  std::string_view source;
+  FlatTree beside;  // what is not nodes; its own are empty
+};
+
 // Where a row lies: its first byte, and that of the row behind it (UINT64_MAX for the last).
 struct RowSpan {
   std::uint32_t begin = 0;
@@ -158,13 +167,17 @@ struct TreeData {
                                                              std::unique_ptr<LazyNodes> lazy,
                                                              std::uint32_t visible_count,
                                                              bool one_thread);
+  friend std::shared_ptr<const TreeData> make_placed_tree_data(
+      std::shared_ptr<const Grammar> grammar, PlacedTree placed);
 
   const CopseFlatNode& lazy_node(std::uint32_t index) const;
   bool in_chunks() const;
   Point point_in_chunks(std::uint32_t byte) const;
   std::optional<RowSpan> row_in_chunks(std::uint32_t row) const;
 
-  std::string source_;
+  std::string own_source_;
+  std::shared_ptr<const void> memory_;  // of source and nodes that are somebody else's
+  std::string_view source_;
   FlatTree flat_;
   std::unique_ptr<LazyNodes> lazy_;
   // Null when all nodes are there.
@@ -184,6 +197,10 @@ struct TreeData {
 // A tree that is all there.
 std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
                                                std::string source, FlatTree flat);
+
+// One that is all there, where somebody put it. REQUIRES: node_count > 0.
+std::shared_ptr<const TreeData> make_placed_tree_data(std::shared_ptr<const Grammar> grammar,
+                                                      PlacedTree placed);
 
 // One whose nodes are made as they are needed. For `one_thread`, which goes through it once, points
 // are counted from the last one on.

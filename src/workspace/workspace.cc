@@ -28,6 +28,16 @@ StoredFile describe(const FileRecord& record) {
 
 // ---- Impl --------------------------------------------------------------------------------------
 
+Result<std::shared_ptr<Workspace::Impl>> Workspace::Impl::open(const std::string& store_directory,
+                                                               const Storage& storage) {
+  COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
+  COPSE_TRY(const StorePhases phases, StorePhases::of(store));
+  if (!phases.on(StorePhase::Mmap)) {
+    COPSE_TRY(store, Store::open(storage.file_system(), store_directory, {.map_packs = false}));
+  }
+  return std::make_shared<Impl>(std::move(store), storage);
+}
+
 Result<FileRecord> Workspace::Impl::find(std::string_view path) const {
   while (path.starts_with("./")) {
     path.remove_prefix(2);
@@ -68,12 +78,8 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
 }
 
 Result<Workspace> Workspace::open(const std::string& store_directory, const Storage& storage) {
-  COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
-  COPSE_TRY(const StorePhases phases, StorePhases::of(store));
-  if (!phases.on(StorePhase::Mmap)) {
-    COPSE_TRY(store, Store::open(storage.file_system(), store_directory, {.map_packs = false}));
-  }
-  return Workspace(std::make_shared<Impl>(std::move(store), storage));
+  COPSE_TRY(auto impl, Impl::open(store_directory, storage));
+  return Workspace(std::move(impl));
 }
 
 Result<std::vector<StoredFile>> Workspace::files() const {

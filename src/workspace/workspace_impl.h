@@ -41,6 +41,10 @@ struct Workspace::Impl {
         objects(store),
         registry(LanguageRegistry::builtin()) {}
 
+  // As Workspace::open.
+  static Result<std::shared_ptr<Impl>> open(const std::string& store_directory,
+                                            const Storage& storage);
+
   Storage storage;  // that the store borrows
   Store store;
   mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
