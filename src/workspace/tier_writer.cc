@@ -218,7 +218,9 @@ Status TierWriter::write_pending() {
     for (const auto& file : files) {
       FileRecord record = file->record;
       COPSE_TRY(record.source, append(kSourceFrame, file->source));
-      if (file->tree) COPSE_TRY(record.tree, append(kTreeFrame, file->tree->frame));
+      if (file->tree) {
+        COPSE_TRY(record.tree, append(kTreeFrame, file->tree->frame));
+      }
       COPSE_TRY_STATUS(writer_->put(std::move(record)));
     }
     return writer_->commit();
