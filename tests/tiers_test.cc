@@ -30,7 +30,7 @@ class TiersTest : public ::testing::Test {
  protected:
   TierSettings settings() const {
     TierSettings settings;
-    settings.storage_dir = "store";
+    settings.storage_dir = "/store";
     settings.storage = storage_;
     settings.grammar_path = {COPSE_TEST_GRAMMAR_DIR};
     return settings;
@@ -84,7 +84,7 @@ TEST_F(TiersTest, RandomOperationsAgainstAMap) {
   }
   ASSERT_TRUE(tiers->manage_tiers().ok());
   EXPECT_EQ(tiers->report().value().pending_files, 0U);
-  const auto plain = Workspace::open("store", storage_);
+  const auto plain = Workspace::open("/store", storage_);
   ASSERT_TRUE(plain.ok());
   for (const auto& [path, text] : model) {
     const auto tree = tiers->get(path);
@@ -119,7 +119,9 @@ TEST_F(TiersTest, RefusesBeyondItsDiskAndLosesNothing) {
     const auto stored = tiers.store(std::to_string(i) + ".c", hash_source(text), text);
     refused = !stored.ok();
     if (stored.ok()) kept.push_back(text);
-    if (refused) EXPECT_EQ(stored.error().code(), ErrorCode::LimitExceeded);
+    if (refused) {
+      EXPECT_EQ(stored.error().code(), ErrorCode::LimitExceeded);
+    }
   }
   EXPECT_TRUE(refused);
   for (std::size_t i = 0; i < kept.size(); ++i) {
