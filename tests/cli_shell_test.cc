@@ -13,8 +13,8 @@ namespace {
 
 const std::vector<std::string>& command_names() {
   static const std::vector<std::string> kNames = {
-      "index", "query", "pattern", "rule",    "symbols", "outline", "tree",      "cat",
-      "ls",    "stats", "verify",  "compact", "delta",   "patch",   "completion"};
+      "index", "query",  "pattern", "rule", "symbols", "outline", "tree",  "cat",       "ls",
+      "stats", "verify", "compact", "gc",   "repair",  "delta",   "patch", "completion"};
   return kNames;
 }
 

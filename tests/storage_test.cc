@@ -66,7 +66,7 @@ class StorageTest : public ::testing::TestWithParam<const char*> {
   }
 
   Workspace open(const Storage& storage) const {
-    auto workspace = Workspace::open(store(), storage);
+    auto workspace = Workspace::open(store(), {.storage = storage});
     EXPECT_TRUE(workspace.ok()) << workspace.error().message();
     return std::move(workspace).value();
   }
@@ -179,7 +179,7 @@ TEST_P(StorageTest, ReadersGoOnWhileOneWrites) {
 }
 
 TEST_P(StorageTest, MissingStoreIsNotFound) {
-  EXPECT_EQ(Workspace::open(store(), storage()).error().code(), ErrorCode::NotFound);
+  EXPECT_EQ(Workspace::open(store(), {.storage = storage()}).error().code(), ErrorCode::NotFound);
   CompactOptions options;
   options.storage = storage();
   EXPECT_EQ(compact_store(store(), options).error().code(), ErrorCode::NotFound);

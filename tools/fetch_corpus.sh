@@ -11,6 +11,7 @@
 #   rust-325k   of these, 1,720 files outside src/test/ of at most 3,000 lines, by the SHA-256 of their paths
 #   openjdk     every .java of openjdk-17-source
 #   python      every .py of libpython3.11-stdlib and libpython3.11-testsuite
+#   python-packages  every .py of some large packages written in Python: ansible, Django, OpenStack, SymPy and others
 #   typescript  the .ts of the npm packages in bench/trees/typescript_packages.txt, generated ones left out
 #
 # Beside the sources lie `version` and `sha256`: of the Debian packages that were unpacked, or of the list.
@@ -23,7 +24,7 @@ pick="python3 -B tools/pick_corpus_files.py"
 
 case $name in
   golang) folder=$corpus/golang-1.19-src sources=$folder/usr/share/go-1.19 ;;
-  linux | linux-10m | boost | rust | rust-325k | openjdk | python | typescript)
+  linux | linux-10m | boost | rust | rust-325k | openjdk | python | python-packages | typescript)
     folder=$corpus/$name sources=$folder/sources ;;
   *)
     sed -n '/^#   [a-z]/s/^#  //p' "$0" >&2
@@ -151,6 +152,11 @@ case $name in
   python)
     unpack libpython3.11-stdlib libpython3.11-testsuite
     $pick "$raw/usr/lib/python3.11" "$new/sources" --suffix .py
+    ;;
+  python-packages)
+    unpack ansible mercurial-common python3-cinder python3-django python3-matplotlib python3-neutron python3-nova \
+      python3-pandas python3-sqlalchemy python3-sympy python3-twisted
+    $pick "$raw/usr" "$new/sources" --suffix .py
     ;;
   typescript)
     unpack_npm

@@ -26,6 +26,8 @@ void add_ls_command(CLI::App& program, Action& action);
 void add_stats_command(CLI::App& program, Action& action);
 void add_verify_command(CLI::App& program, Action& action);
 void add_compact_command(CLI::App& program, Action& action);
+void add_gc_command(CLI::App& program, Action& action);
+void add_repair_command(CLI::App& program, Action& action);
 void add_delta_command(CLI::App& program, Action& action);
 void add_patch_command(CLI::App& program, Action& action);
 void add_completion_command(CLI::App& program, Action& action);

@@ -160,7 +160,12 @@ Result<OpenStore> open_store(const std::string& store_directory) {
   if (directory.empty()) {
     COPSE_TRY(directory, Workspace::find_store("."));
   }
-  auto workspace = Workspace::open(directory);
+  // A file whose tree is damaged is parsed again, with the grammars that indexing would use.
+  const ParseFlags parse;
+  OpenOptions options;
+  options.grammar_path = parse.grammar_path();
+  options.parse_command = parse.parse_command();
+  auto workspace = Workspace::open(directory, options);
   if (!workspace.ok()) return no_store(directory, std::move(workspace).take_error());
   return OpenStore{std::move(directory), std::move(workspace).value()};
 }

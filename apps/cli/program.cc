@@ -66,6 +66,8 @@ void add_commands(CLI::App& program, Action& action) {
   add_stats_command(program, action);
   add_verify_command(program, action);
   add_compact_command(program, action);
+  add_gc_command(program, action);
+  add_repair_command(program, action);
   add_delta_command(program, action);
   add_patch_command(program, action);
   add_completion_command(program, action);

@@ -129,10 +129,10 @@ class TieredWorkspace {
   // directory does not have go when that directory is indexed into the same store.
   Result<StoredPlace> store(std::string_view path, const SourceHash& hash, std::string_view source);
 
-  // The path's tree. NotFound when there is no such file, when its content has another hash, or when
-  // it has no tree. LimitExceeded when trees that callers hold take up the budget. Trees larger than
-  // three quarters of the room are given block by block from the store and not kept. Cost: about a
-  // microsecond from hot; else the decoding, and that of what has to leave.
+  // The path's tree. NotFound when there is no such file, when its content has another hash, or
+  // when it has no tree. LimitExceeded when trees that callers hold take up the budget. Trees
+  // larger than three quarters of the room are given block by block from the store and not kept.
+  // Cost: about a microsecond from hot; else the decoding, and that of what has to leave.
   Result<Tree> get(std::string_view path, const SourceHash& hash);
   // Whatever its content.
   Result<Tree> get(std::string_view path);

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "copse/file_problem.h"
+#include "copse/open.h"
 #include "copse/query.h"
 #include "copse/result.h"
 #include "copse/rule.h"
@@ -177,7 +178,8 @@ class Workspace {
 
   // NotFound, Corrupt, Unsupported (made by a newer version), Io. Keeps the storage as long as it
   // lives.
-  static Result<Workspace> open(const std::string& store_directory, const Storage& storage = {});
+  static Result<Workspace> open(const std::string& store_directory,
+                                const OpenOptions& options = {});
 
   // In bytewise order of their paths. Where part of the catalogue is lost, what is left of it.
   Result<std::vector<StoredFile>> files() const;
@@ -233,7 +235,7 @@ class Workspace {
   Result<VerifyReport> verify(const VerifyOptions& options,
                               const std::function<void(const std::string&)>& difference) const;
 
-  // Damage that was met and survived so far (a second copy was used, say).
+  // Damage that was met and survived so far: a second copy was used, a file was parsed again.
   std::vector<std::string> damage_notes() const;
 
  private:

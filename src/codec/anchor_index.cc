@@ -66,22 +66,26 @@ void add_target(ByteView target, const PageMap& map, AnchorsOfRest& anchors) {
   });
 }
 
-void offer_base(ByteView base, const PageMap& map, unsigned threads, AnchorsOfRest& anchors) {
+void offer_base(ByteView base, const ReadPages& read, const PageMap& map, unsigned threads,
+                AnchorsOfRest& anchors) {
   const std::size_t pages = (base.size() + kPageBytes - 1) / kPageBytes;
   std::vector<AnchorScan> scans(threads);
   // A last page that is not whole has no fingerprint.
   const auto wanted = [&](std::size_t page) {
     return page >= map.base_fingerprints.size() || map.base_fingerprints[page] != 0;
   };
-  for_each_piece(pages, kBasePiecePages, threads,
-                 [&](unsigned thread, std::size_t begin, std::size_t end) {
-                   for_runs(begin, end, wanted, [&](std::size_t first, std::size_t behind) {
-                     for_anchors(base, first, behind, anchors.rarity_bits, anchors.index,
-                                 scans[thread], [&](std::uint64_t position, std::uint64_t key) {
-                                   anchors.index.offer(key, position);
-                                 });
-                   });
-                 });
+  for_each_piece(
+      pages, kBasePiecePages, threads, [&](unsigned thread, std::size_t begin, std::size_t end) {
+        for_runs(begin, end, wanted, [&](std::size_t first, std::size_t behind) {
+          const std::uint64_t at = first * kPageBytes;
+          // The last keys reach into the page behind.
+          const PageWindow window = window_of(base, read, at, behind * kPageBytes + kAnchorBytes);
+          for_anchors(window.bytes, 0, behind - first, anchors.rarity_bits, anchors.index,
+                      scans[thread], [&](std::uint64_t position, std::uint64_t key) {
+                        anchors.index.offer(key, at + position);
+                      });
+        });
+      });
 }
 
 }  // namespace
@@ -133,7 +137,8 @@ std::optional<std::uint64_t> AnchorIndex::find(std::uint64_t key) const {
   return std::nullopt;
 }
 
-AnchorsOfRest index_rest(ByteView base, ByteView target, const PageMap& map, unsigned threads) {
+AnchorsOfRest index_rest(ByteView base, ByteView target, const PageMap& map, unsigned threads,
+                         const ReadPages& read_base) {
   const std::uint64_t rest_bytes = map.rest_pages * kPageBytes;
   unsigned rarity_bits = kAnchorRarityBits;
   while (rarity_bits < kAnchorRarityBitsMax && rest_bytes >> rarity_bits > kSlotsMax / 2)
@@ -142,7 +147,7 @@ AnchorsOfRest index_rest(ByteView base, ByteView target, const PageMap& map, uns
                         AnchorIndex(static_cast<std::size_t>(rest_bytes >> rarity_bits))};
   if (rest_bytes == 0) return anchors;
   add_target(target, map, anchors);
-  offer_base(base, map, threads, anchors);
+  offer_base(base, read_base, map, threads, anchors);
   return anchors;
 }
 

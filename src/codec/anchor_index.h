@@ -79,6 +79,7 @@ struct AnchorsOfRest {
   unsigned rarity_bits = kAnchorRarityBits;
   AnchorIndex index;
 };
-AnchorsOfRest index_rest(ByteView base, ByteView target, const PageMap& map, unsigned threads);
+AnchorsOfRest index_rest(ByteView base, ByteView target, const PageMap& map, unsigned threads,
+                         const ReadPages& read_base = {});
 
 }  // namespace copse

@@ -95,8 +95,14 @@ DeltaEncoder::DeltaEncoder(const DeltaBase& base, const DeltaOptions& options,
 }
 
 DeltaEncoder::Encoded DeltaEncoder::encode(const TargetPart& part, unsigned threads) const {
+  Encoded encoded = encode_unhashed(part, threads);
+  encoded.target_hash = encoded.part.target_hash ? *encoded.part.target_hash : hash128(part.bytes);
+  return encoded;
+}
+
+DeltaEncoder::Encoded DeltaEncoder::encode_unhashed(const TargetPart& part,
+                                                    unsigned threads) const {
   Encoded encoded;
-  encoded.target_hash = hash128(part.bytes);
   const DeltaAlgorithm chosen = options_.algorithm
                                     ? *options_.algorithm
                                     : choose_algorithm(encoders_, base_, part, options_.setting);
@@ -107,7 +113,7 @@ DeltaEncoder::Encoded DeltaEncoder::encode(const TargetPart& part, unsigned thre
         encoder == nullptr ? Result<CodedPart>(Error(
                                  ErrorCode::Unsupported,
                                  "no encoder for " + std::string(delta_algorithm_name(algorithm))))
-                           : encoder(base_, part, {options_.setting, threads});
+                           : encoder(base_, part, {options_.setting, threads, &read_target_});
     if (made.ok()) {
       if (made.value().payload.size() >= part.bytes.size()) return encoded;
       encoded.algorithm = algorithm;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "copse/delta.h"
@@ -19,6 +20,7 @@
 #include "codec/block_index.h"
 #include "codec/cover_coder.h"
 #include "codec/delta_frame.h"
+#include "codec/page_delta.h"
 #include "core/bytes.h"
 
 namespace copse {
@@ -27,20 +29,28 @@ namespace copse {
 // one.
 inline constexpr std::size_t kDeltaPartBytes = std::size_t{32} << 20;
 
-// A base and what is worth knowing of it once. Keeps a view. The index is made when it is first
-// asked for; memory: that of a BlockIndex.
+// A base and what is worth knowing of it once. Keeps a view. Index and hash are made when they are
+// first asked for; memory: that of a BlockIndex.
 class DeltaBase {
  public:
   DeltaBase(ByteView bytes, DeltaSetting setting);
 
   ByteView bytes() const { return bytes_; }
-  const Hash128& hash() const { return hash_; }
+  const Hash128& hash() const;
+  // From one who has read the whole base anyway. REQUIRES: that it is its hash.
+  void set_hash(const Hash128& hash) const;
   const BlockIndex& index() const;
+
+  // How to read the base in one pass, where that is not its view. Before it is used.
+  void set_reader(ReadPages read) { read_ = std::move(read); }
+  const ReadPages& reader() const { return read_; }
 
  private:
   ByteView bytes_;
   DeltaSetting setting_;
-  Hash128 hash_;
+  ReadPages read_;
+  mutable std::once_flag hashed_;
+  mutable Hash128 hash_;
   mutable std::once_flag indexed_;
   mutable std::optional<BlockIndex> index_;
 };
@@ -48,11 +58,14 @@ class DeltaBase {
 struct CodedPart {
   Bytes payload;
   std::uint64_t decoder_bytes = 0;  // what decoding takes beside base and target
+  // Of the part, from an encoder that has read all of it once.
+  std::optional<Hash128> target_hash = {};
 };
 
 struct PartOptions {
   DeltaSetting setting = DeltaSetting::Default;
   unsigned threads = 1;
+  const ReadPages* read_target = nullptr;  // null: its view does
 };
 
 using PartEncoder = Result<CodedPart> (*)(const DeltaBase& base, const TargetPart& part,
@@ -73,6 +86,9 @@ class DeltaEncoder {
   DeltaEncoder(const DeltaBase& base, const DeltaOptions& options,
                const PartEncoders& encoders = part_encoders());
 
+  // How to read the target in one pass, where that is not its view: for targets of one part.
+  void set_target_reader(ReadPages read) { read_target_ = std::move(read); }
+
   // Appends a frame for each part, several at a time where there are threads. `last`: whether the
   // target ends with the last of them; a target has at least one part. Interrupted when asked to
   // stop.
@@ -90,11 +106,13 @@ class DeltaEncoder {
   };
 
   Encoded encode(const TargetPart& part, unsigned threads) const;
+  Encoded encode_unhashed(const TargetPart& part, unsigned threads) const;
   void write(const TargetPart& part, const Encoded& encoded, bool last, Bytes& out);
 
   const DeltaBase& base_;
   DeltaOptions options_;
   const PartEncoders& encoders_;
+  ReadPages read_target_;
   DeltaReport report_;
   std::uint32_t previous_ = 0;
 };

@@ -78,10 +78,24 @@ Result<CodedPart> prefix_part(const DeltaBase& base, const TargetPart& part,
 Result<CodedPart> pages_part(const DeltaBase& base, const TargetPart& part,
                              const PartOptions& options) {
   if (part.begin != 0) return Error(ErrorCode::Unsupported, "pages are for whole images");
-  COPSE_TRY(Bytes payload, encode_page_delta(base.bytes(), part.bytes,
-                                             {.level = tuning(options.setting).level,
-                                              .threads = options.threads}));
-  return CodedPart{std::move(payload), 0};
+  // Images are larger than caches: each page is hashed while it is there for being compared.
+  Hash128Stream base_hash;
+  Hash128Stream target_hash;
+  const auto on_read = [&](ByteView of_base, ByteView of_target) {
+    base_hash.update(of_base);
+    target_hash.update(of_target);
+  };
+  const ReadPages by_view;
+  COPSE_TRY(Bytes payload,
+            encode_page_delta(
+                base.bytes(), part.bytes,
+                {.level = tuning(options.setting).level,
+                 .threads = options.threads,
+                 .on_read = on_read,
+                 .read_base = base.reader(),
+                 .read_target = options.read_target != nullptr ? *options.read_target : by_view}));
+  base.set_hash(base_hash.digest());
+  return CodedPart{std::move(payload), 0, target_hash.digest()};
 }
 
 // ---- the choice --------------------------------------------------------------------------------
@@ -242,8 +256,16 @@ bool suffixes_pay(const DeltaBase& base, const TargetPart& part, DeltaSetting se
 
 }  // namespace
 
-DeltaBase::DeltaBase(ByteView bytes, DeltaSetting setting)
-    : bytes_(bytes), setting_(setting), hash_(hash128(bytes)) {}
+DeltaBase::DeltaBase(ByteView bytes, DeltaSetting setting) : bytes_(bytes), setting_(setting) {}
+
+const Hash128& DeltaBase::hash() const {
+  std::call_once(hashed_, [this] { hash_ = hash128(bytes_); });
+  return hash_;
+}
+
+void DeltaBase::set_hash(const Hash128& hash) const {
+  std::call_once(hashed_, [&] { hash_ = hash; });
+}
 
 const BlockIndex& DeltaBase::index() const {
   std::call_once(indexed_, [this] { index_.emplace(bytes_, shape_for(bytes_, setting_)); });

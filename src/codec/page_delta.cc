@@ -44,8 +44,8 @@ Result<Bytes> encode_page_delta(ByteView base, ByteView target, const PageDeltaO
                                                std::to_string(kPageDeltaBytesMax) + " bytes");
   }
   const unsigned threads = std::clamp(options.threads, 1U, kThreadsMax);
-  const PageMap map = map_pages(base, target, threads, options.on_read);
-  const AnchorsOfRest anchors = index_rest(base, target, map, threads);
+  const PageMap map = map_pages(base, target, threads, options);
+  const AnchorsOfRest anchors = index_rest(base, target, map, threads, options.read_base);
   const std::vector<PageRange> ranges = cut_segments(map);
   std::vector<PageSegment> segments(ranges.size());
   std::vector<PageMatcher> matchers;

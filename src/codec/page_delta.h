@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "copse/result.h"
@@ -24,15 +25,28 @@ namespace copse {
 inline constexpr std::uint64_t kPageDeltaBytesMax = std::uint64_t{1} << 39;
 inline constexpr int kPageDeltaLevel = 3;
 
-// Told that [begin, end) of both images was read, as far as they reach.
-using OnPagesRead = std::function<void(std::uint64_t begin, std::uint64_t end)>;
+// Told what was read of both images, as far as they reach: stretches that follow one another.
+using OnPagesRead = std::function<void(ByteView base, ByteView target)>;
+
+// A stretch of an image, valid for as long as the owner lives.
+struct PageWindow {
+  ByteView bytes;
+  std::shared_ptr<const void> owner;
+};
+
+// Gives [begin, end) of an image by another way than touching its view. Thread-safe.
+using ReadPages = std::function<PageWindow(std::uint64_t begin, std::uint64_t end)>;
 
 struct PageDeltaOptions {
   int level = kPageDeltaLevel;  // zstd's, for what is not in the base
   unsigned threads = 1;
-  // Called on the calling thread for stretches that follow one another from 0 to the end of the
-  // longer image, each while it is still in the cache: the moment to hash it.
+  // Called on the calling thread from the beginning to the end of the longer image, each time with
+  // what is still in the cache: the moment to hash it.
   OnPagesRead on_read = {};
+  // For the passes over whole images, where given; what is looked at here and there is in the views
+  // in any case. For images that are mapped: see core/io/window_reader.h.
+  ReadPages read_base = {};
+  ReadPages read_target = {};
 };
 
 // Takes about 1/256 of the images, the table of anchors (kAnchorTableBytesMax) and some

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -338,17 +339,44 @@ TEST(PageDelta, TellsWhatWasRead) {
   const Bytes base = make_image(5'000'001, 1);
   for (const std::size_t target_bytes : {0U, 4096U, 6'000'001U}) {
     for (const unsigned threads : {1U, 3U}) {
-      std::uint64_t read = 0;
-      const auto on_read = [&](std::uint64_t begin, std::uint64_t end) {
-        EXPECT_EQ(begin, read);
-        EXPECT_GT(end, begin);
-        read = end;
+      Bytes base_read;
+      Bytes target_read;
+      const auto on_read = [&](ByteView of_base, ByteView of_target) {
+        base_read.insert(base_read.end(), of_base.begin(), of_base.end());
+        target_read.insert(target_read.end(), of_target.begin(), of_target.end());
       };
       const Bytes target = make_image(target_bytes, 1);
       ASSERT_TRUE(encode_page_delta(base, target, {.threads = threads, .on_read = on_read}).ok());
-      EXPECT_EQ(read, std::max(base.size(), target.size()));
+      EXPECT_EQ(base_read, base);
+      EXPECT_EQ(target_read, target);
     }
   }
+}
+
+TEST(PageDelta, ReadersChangeNothing) {
+  const Bytes base = make_image(3'000'001, 1);
+  Bytes target = make_image(3'000'001, 2);
+  std::rotate(target.begin(), target.begin() + 1'000'100, target.end());
+  std::copy(base.begin() + 50'000, base.begin() + 900'000, target.begin() + 123);
+  std::atomic<std::uint64_t> given = 0;
+  // What is given is gone as soon as its owner is.
+  const auto reader = [&given](const Bytes& image) {
+    return [&given, &image](std::uint64_t begin, std::uint64_t end) {
+      auto copy = std::make_shared<const Bytes>(image.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                image.begin() + static_cast<std::ptrdiff_t>(end));
+      given += copy->size();
+      return PageWindow{*copy, copy};
+    };
+  };
+  const auto plain = encode_page_delta(base, target, {});
+  for (const unsigned threads : {1U, 3U}) {
+    const auto read = encode_page_delta(
+        base, target,
+        {.threads = threads, .read_base = reader(base), .read_target = reader(target)});
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(read.value(), plain.value());
+  }
+  EXPECT_GE(given, 2 * (base.size() + target.size()));
 }
 
 TEST(PageDelta, SuitsImagesOfOneMachine) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "codec/page_bytes.h"
 #include "codec/page_pieces.h"
@@ -14,6 +15,8 @@ namespace {
 // What a thread takes at a time. The target's pages are looked up with nothing known from the
 // piece before, so that the answer does not depend on who did that.
 constexpr std::size_t kPiecePages = 256;
+// And of both images at once, when they are read: small enough to stay in a core's own cache.
+constexpr std::size_t kReadPages = 32;
 constexpr std::uint32_t kNoPage = UINT32_MAX;
 
 ByteView page_of(ByteView image, std::size_t page) {
@@ -21,6 +24,7 @@ ByteView page_of(ByteView image, std::size_t page) {
   return image.subspan(begin, std::min(kPageBytes, image.size() - begin));
 }
 
+// `base` and `target` are windows of the images that begin at one page; `page` counts from there.
 std::uint32_t class_of(ByteView base, ByteView target, std::size_t page) {
   const ByteView bytes = page_of(target, page);
   const std::size_t begin = page * kPageBytes;
@@ -102,7 +106,17 @@ std::uint32_t page_fingerprint(const std::uint8_t* page) {
   return fingerprint == 0 ? 1 : fingerprint;
 }
 
-PageMap map_pages(ByteView base, ByteView target, unsigned threads, const OnPagesRead& on_read) {
+PageWindow window_of(ByteView image, const ReadPages& read, std::uint64_t begin,
+                     std::uint64_t end) {
+  begin = std::min<std::uint64_t>(begin, image.size());
+  end = std::min<std::uint64_t>(end, image.size());
+  if (read && begin < end) return read(begin, end);
+  return {image.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
+          nullptr};
+}
+
+PageMap map_pages(ByteView base, ByteView target, unsigned threads,
+                  const PageDeltaOptions& options) {
   const std::size_t base_pages = base.size() / kPageBytes;
   const std::size_t target_pages = (target.size() + kPageBytes - 1) / kPageBytes;
   COPSE_CHECK(base_pages <= kPageNumberMax && target_pages <= kPageNumberMax);
@@ -111,22 +125,33 @@ PageMap map_pages(ByteView base, ByteView target, unsigned threads, const OnPage
   map.base_fingerprints.resize(base_pages);
   static constexpr std::uint8_t kZeros[kPageBytes] = {};
   const std::uint32_t zeros = page_fingerprint(kZeros);
+  const std::size_t bytes = std::max(base.size(), target.size());
+  const std::size_t pages = (bytes + kPageBytes - 1) / kPageBytes;
+  // Of both images, by the number of the piece; from when it is worked on until it was told of.
+  std::vector<std::pair<PageWindow, PageWindow>> windows((pages + kReadPages - 1) / kReadPages);
   // A page of the base is looked at while the compare has it in the cache.
   const auto classify = [&](unsigned, std::size_t begin, std::size_t end) {
+    auto& [old_window, new_window] = windows[begin / kReadPages];
+    old_window = window_of(base, options.read_base, begin * kPageBytes, end * kPageBytes);
+    new_window = window_of(target, options.read_target, begin * kPageBytes, end * kPageBytes);
     for (std::size_t page = begin; page < end; ++page) {
-      if (page < target_pages) map.pages[page] = class_of(base, target, page);
+      if (page < target_pages) {
+        map.pages[page] = class_of(old_window.bytes, new_window.bytes, page - begin);
+      }
       if (page >= base_pages) continue;
-      const std::uint8_t* bytes = base.data() + page * kPageBytes;
-      const std::uint32_t fingerprint = page_fingerprint(bytes);
-      const bool empty = fingerprint == zeros && all_zero(bytes, kPageBytes);
+      const std::uint8_t* bytes_of_page = old_window.bytes.data() + (page - begin) * kPageBytes;
+      const std::uint32_t fingerprint = page_fingerprint(bytes_of_page);
+      const bool empty = fingerprint == zeros && all_zero(bytes_of_page, kPageBytes);
       map.base_fingerprints[page] = empty ? 0 : fingerprint;
     }
   };
-  const std::size_t bytes = std::max(base.size(), target.size());
-  const auto done = [&](std::size_t begin, std::size_t end) {
-    if (on_read) on_read(begin * kPageBytes, std::min(end * kPageBytes, bytes));
+  const auto done = [&](std::size_t begin, std::size_t) {
+    auto& [old_window, new_window] = windows[begin / kReadPages];
+    if (options.on_read) options.on_read(old_window.bytes, new_window.bytes);
+    old_window = {};
+    new_window = {};
   };
-  for_each_piece((bytes + kPageBytes - 1) / kPageBytes, kPiecePages, threads, classify, done);
+  for_each_piece(pages, kReadPages, threads, classify, done);
   const auto count_rest = [&] {
     return static_cast<std::uint64_t>(std::count(map.pages.begin(), map.pages.end(), kPageRest));
   };

@@ -30,8 +30,11 @@ struct PageMap {
 // A hash of some words of a page: equal pages have equal ones. Never 0.
 std::uint32_t page_fingerprint(const std::uint8_t* page);
 
-// Thread-safe. The same map with any number of threads. `on_read` is as in PageDeltaOptions.
+// Thread-safe. The same map with any number of threads. Uses the options' on_read and readers.
 PageMap map_pages(ByteView base, ByteView target, unsigned threads,
-                  const OnPagesRead& on_read = {});
+                  const PageDeltaOptions& options = {});
+
+// [begin, end) of an image, as far as it reaches.
+PageWindow window_of(ByteView image, const ReadPages& read, std::uint64_t begin, std::uint64_t end);
 
 }  // namespace copse

@@ -93,6 +93,11 @@ class StoreWriter {
   // every pack that is not wholly live.
   Result<std::uint64_t> gather(double min_live_share);
 
+  // Writes anew what is damaged of mirrored files where the other one is whole: shared objects at
+  // once, heads and catalogue with the next commit. Moves frames out of packs whose header is
+  // damaged. Reads every file of the catalogue and every shared object.
+  Status heal();
+
   // Makes the next commit write the catalogue as one segment, without what older segments still say
   // of paths that changed. Where a part of it is lost, what came before stays as it is.
   void merge_catalogue();

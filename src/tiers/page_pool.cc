@@ -44,8 +44,7 @@ PagePool::Block PagePool::allocate(std::size_t bytes) {
     }
     trim();
   }
-  auto* const at =
-      static_cast<std::uint8_t*>(memory_.data()) + taken.first * Pages::page_bytes();
+  auto* const at = static_cast<std::uint8_t*>(memory_.data()) + taken.first * Pages::page_bytes();
   auto pool = shared_from_this();
   return {at, [pool, taken](std::uint8_t* /*memory*/) { pool->free_extent(taken); }};
 }

@@ -18,8 +18,8 @@ namespace copse {
 // Thread-safe. Must be held by a shared_ptr: its blocks keep it.
 class PagePool : public std::enable_shared_from_this<PagePool> {
  public:
-  // A stretch of at least `bytes` of addresses; nothing of it is in memory yet. Null when the system
-  // refuses.
+  // A stretch of at least `bytes` of addresses; nothing of it is in memory yet. Null when the
+  // system refuses.
   static std::shared_ptr<PagePool> reserve(std::size_t bytes);
 
   // Memory of some tree; what it holds at first is anything. Copies share it, the last gives it

@@ -39,7 +39,8 @@ struct TierTableOptions {
 class TierTable {
  public:
   // The frozen form of that content of a path; NotFound when it is another one by now.
-  using Load = std::function<Result<PackedTree>(const std::string& path, const ContentKey& content)>;
+  using Load =
+      std::function<Result<PackedTree>(const std::string& path, const ContentKey& content)>;
 
   struct Found {
     Tier tier = Tier::Frozen;
@@ -56,8 +57,8 @@ class TierTable {
   // The same without counting.
   Tier tier_of(std::string_view path) const;
 
-  // Decodes it and makes it hot, if nothing was forgotten since `epoch`; others leave. LimitExceeded
-  // when it does not fit, whoever leaves.
+  // Decodes it and makes it hot, if nothing was forgotten since `epoch`; others leave.
+  // LimitExceeded when it does not fit, whoever leaves.
   Result<std::shared_ptr<const TreeData>> promote(std::string_view path, const PackedTree& packed,
                                                   Tier from, std::uint64_t epoch);
   // The path has another content from now on, or is to be frozen.

@@ -14,6 +14,7 @@
 #include "core/io/mapped_output.h"
 #include "core/io/pages.h"
 #include "core/io/random.h"
+#include "core/io/window_reader.h"
 #include "core/parallel.h"
 
 namespace copse {
@@ -29,10 +30,27 @@ bool is_set(const std::atomic<bool>* flag) {
   return flag != nullptr && flag->load(std::memory_order_relaxed);
 }
 
-Result<std::unique_ptr<MappedFile>> map_file(const std::string& path) {
-  COPSE_TRY(const auto file, real_file_system().open(path));
-  COPSE_TRY(const std::uint64_t size, file->size());
-  return file->map(size);
+// A file that is mapped, and read where that is faster.
+struct InputFile {
+  std::unique_ptr<ReadableFile> file;
+  std::unique_ptr<MappedFile> map;
+
+  ByteView bytes() const { return map->bytes(); }
+
+  ReadPages reader() const {
+    return [windows = WindowReader(*file, bytes())](std::uint64_t begin, std::uint64_t end) {
+      FileWindow window = windows.read(begin, end);
+      return PageWindow{window.bytes, std::move(window.owner)};
+    };
+  }
+};
+
+Result<InputFile> open_input(const std::string& path) {
+  InputFile input;
+  COPSE_TRY(input.file, real_file_system().open(path));
+  COPSE_TRY(const std::uint64_t size, input.file->size());
+  COPSE_TRY(input.map, input.file->map(size));
+  return input;
 }
 
 // Where an output is made before it gets its name.
@@ -298,17 +316,19 @@ Error named(Error error, const std::string& path) {
 
 Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& target,
                                 const DeltaOutput& delta, const DeltaOptions& options) {
-  COPSE_TRY(const auto base_file, map_file(base_path));
-  std::unique_ptr<MappedFile> target_file;
+  COPSE_TRY(const InputFile base_file, open_input(base_path));
+  InputFile target_file;
   if (!target.read) {
-    COPSE_TRY(target_file, map_file(target.path));
+    COPSE_TRY(target_file, open_input(target.path));
   }
   OutputWriter out(delta);
   COPSE_TRY_STATUS(out.open());
-  const DeltaBase base(base_file->bytes(), options.setting);
+  DeltaBase base(base_file.bytes(), options.setting);
+  base.set_reader(base_file.reader());
   DeltaEncoder encoder(base, options);
+  if (!target.read) encoder.set_target_reader(target_file.reader());
   COPSE_TRY_STATUS(target.read ? encode_stream(target.read, options, encoder, out)
-                               : encode_mapped(base, target_file->bytes(), options, encoder, out));
+                               : encode_mapped(base, target_file.bytes(), options, encoder, out));
   if (is_set(options.stop)) return interrupted();
   COPSE_TRY_STATUS(out.finish());
   return encoder.report();
@@ -316,16 +336,16 @@ Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& 
 
 Result<DeltaReport> apply_delta(const std::string& base_path, const DeltaInput& delta,
                                 const DeltaOutput& target, const DeltaOptions& options) {
-  COPSE_TRY(const auto base_file, map_file(base_path));
-  const ByteView base = base_file->bytes();
-  std::unique_ptr<MappedFile> delta_file;
+  COPSE_TRY(const InputFile base_file, open_input(base_path));
+  const ByteView base = base_file.bytes();
+  InputFile delta_file;
   if (!delta.read) {
-    COPSE_TRY(delta_file, map_file(delta.path));
+    COPSE_TRY(delta_file, open_input(delta.path));
   }
   auto report = [&] {
     if (delta.read) return decode_stream(base, delta.read, target, options);
-    if (target.write) return decode_stream(base, reader_of(delta_file->bytes()), target, options);
-    return decode_mapped(base, delta_file->bytes(), target, options);
+    if (target.write) return decode_stream(base, reader_of(delta_file.bytes()), target, options);
+    return decode_mapped(base, delta_file.bytes(), target, options);
   }();
   if (!report.ok()) return named(std::move(report).take_error(), delta.path);
   return report;

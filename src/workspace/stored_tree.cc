@@ -6,6 +6,7 @@
 #include "codec/chunked_frame.h"
 #include "syntax/lazy_nodes.h"
 #include "syntax/tree_codec.h"
+#include "workspace/tree_fallback.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -168,13 +169,20 @@ Result<std::unique_ptr<const SourceChunks>> Workspace::Impl::large_source(
 }
 
 Result<std::shared_ptr<const TreeData>> Workspace::Impl::read_tree(const FileRecord& record) {
-  const auto nodes =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
   if (!record.tree) {
     auto none = view_tree(record, FrameCheck::Whole);
     return std::move(none).take_error();
   }
   COPSE_TRY(auto grammar, objects.grammar(record.grammar));
+  auto data = read_stored_tree(record, grammar);
+  if (data.ok() || fallback == nullptr || data.error().code() != ErrorCode::Corrupt) return data;
+  return fallback->parse(record, std::move(grammar), data.error());
+}
+
+Result<std::shared_ptr<const TreeData>> Workspace::Impl::read_stored_tree(
+    const FileRecord& record, std::shared_ptr<const Grammar> grammar) {
+  const auto nodes =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
   COPSE_TRY(auto model, objects.model(record.grammar, record.model));
   const auto open = [&]() -> Result<std::unique_ptr<LazyNodes>> {
     COPSE_TRY(auto parts, open_in_parts(record, model, nodes));

@@ -40,8 +40,7 @@ Result<PackedTree> view_packed(const Workspace::Impl& workspace, const FileRecor
   COPSE_TRY(FrameView tree, workspace.view_tree(record, FrameCheck::Whole));
   PackedTree packed;
   packed.content = record.content;
-  packed.nodes =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
+  packed.nodes = static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
   packed.tree = {tree.codec, tree.raw_bytes, tree.payload};
   packed.owners[1] = std::move(tree.owner);
   const auto add_rest = [&]() -> Status {

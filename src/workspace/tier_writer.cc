@@ -76,8 +76,7 @@ Status TierWriter::open_writer() {
   COPSE_TRY(phases_, StorePhases::of(*opened));
   languages_ = std::make_unique<LanguageTable>(real_file_system(), settings_.grammar_path);
   const ParseLimits limits{settings_.parse_timeout_s, 0};
-  Lanes lanes =
-      make_lanes(1, settings_.parse_command, real_clock(), limits, phases_.of_trees());
+  Lanes lanes = make_lanes(1, settings_.parse_command, real_clock(), limits, phases_.of_trees());
   lane_ = std::move(lanes.front());
   writer_ = std::move(opened);
   return measure_disk();

@@ -49,8 +49,8 @@ Status check_settings(const TierSettings& settings) {
 }
 
 TierTableOptions table_options(const TierSettings& settings) {
-  return {settings.hot_tier_ratio, settings.warm_tier_ratio, settings.warm_tier,
-          settings.cold_tier, settings.replacement};
+  return {settings.hot_tier_ratio, settings.warm_tier_ratio, settings.warm_tier, settings.cold_tier,
+          settings.replacement};
 }
 
 }  // namespace
@@ -191,9 +191,8 @@ Result<std::string> TieredWorkspace::source(std::string_view given) {
   const auto pending = impl_->writer.find(path);
   if (pending != nullptr) {
     const FramePayload& source = pending->source;
-    COPSE_TRY(const Bytes bytes,
-              decompress_frame(static_cast<std::uint8_t>(source.codec), source.bytes,
-                               source.raw_bytes, kFileBytesMax));
+    COPSE_TRY(const Bytes bytes, decompress_frame(static_cast<std::uint8_t>(source.codec),
+                                                  source.bytes, source.raw_bytes, kFileBytesMax));
     return std::string(as_text(bytes));
   }
   const auto workspace = impl_->now();
@@ -223,12 +222,11 @@ Result<StoredPlace> TieredWorkspace::store(std::string_view given, const SourceH
   const std::string path(without_dots(given));
   const ContentId content = content_id(as_bytes(source));
   if (ContentKey(content) != key_of(hash)) {
-    return Error(ErrorCode::InvalidArgument,
-                 "the source of '" + path + "' has the hash " + hash_of(content).hex() + ", not " +
-                     hash.hex());
+    return Error(ErrorCode::InvalidArgument, "the source of '" + path + "' has the hash " +
+                                                 hash_of(content).hex() + ", not " + hash.hex());
   }
-  COPSE_TRY(const auto file, impl_->writer.put(path, content, source,
-                                               [&] { impl_->table.forget(path); }));
+  COPSE_TRY(const auto file,
+            impl_->writer.put(path, content, source, [&] { impl_->table.forget(path); }));
   if (file->tree) {
     // It will be asked for. That it does not fit now is no reason to refuse it.
     const auto risen = impl_->get(path, ContentKey(content));
@@ -289,8 +287,7 @@ Result<TierReport> TieredWorkspace::report() const {
   report.pending_files = impl_->writer.pending_files();
   report.pending_bytes = impl_->writer.pending_bytes();
   report.disk_bytes = disk.total();
-  report.disk_bytes_max =
-      static_cast<std::uint64_t>(impl_->settings.max_disk_gb * kBytesPerGb);
+  report.disk_bytes_max = static_cast<std::uint64_t>(impl_->settings.max_disk_gb * kBytesPerGb);
   return report;
 }
 

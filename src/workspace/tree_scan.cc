@@ -6,6 +6,7 @@
 #include "query/source_filter.h"
 #include "syntax/lazy_nodes.h"
 #include "syntax/tree_codec.h"
+#include "workspace/tree_fallback.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -43,14 +44,27 @@ bool is_left_out(const LazyNodes& lazy, const FileRecord& record, const SourceFi
 Result<std::optional<ScannedTree>> Workspace::Impl::scan_tree(const FileRecord& record,
                                                               ScanMemory& memory,
                                                               const SourceFilter* filter) {
+  COPSE_TRY(auto grammar, objects.grammar(record.grammar));
+  auto scanned = scan_stored_tree(record, grammar, memory, filter);
+  if (scanned.ok() || fallback == nullptr || scanned.error().code() != ErrorCode::Corrupt) {
+    return scanned;
+  }
+  COPSE_TRY(auto data, fallback->parse(record, std::move(grammar), scanned.error()));
+  const CopseFlatNode* const made = data->nodes();
+  COPSE_TRY_STATUS(data->fault());
+  return std::optional(ScannedTree{std::move(data), made, true});
+}
+
+Result<std::optional<ScannedTree>> Workspace::Impl::scan_stored_tree(
+    const FileRecord& record, std::shared_ptr<const Grammar> grammar, ScanMemory& memory,
+    const SourceFilter* filter) {
   const auto nodes =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(record.nodes, kTreeNodesMax));
-  COPSE_TRY(auto grammar, objects.grammar(record.grammar));
   COPSE_TRY(auto model, objects.model(record.grammar, record.model));
   COPSE_TRY(const FrameView frame, view_tree(record, FrameCheck::Whole));
   const bool raw = frame.codec == static_cast<std::uint8_t>(FrameCodec::Raw);
   if (!raw || !form_of_tree(frame.payload) || record.source_bytes > kFileBytesMax) {
-    COPSE_TRY(auto data, read_tree(record));
+    COPSE_TRY(auto data, read_stored_tree(record, std::move(grammar)));
     const CopseFlatNode* const made = data->nodes();
     COPSE_TRY_STATUS(data->fault());
     return std::optional(ScannedTree{std::move(data), made, true});

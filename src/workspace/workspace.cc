@@ -14,6 +14,7 @@
 #include "workspace/postings_frames.h"
 #include "workspace/store_phases.h"
 #include "workspace/symbol_frames.h"
+#include "workspace/tree_fallback.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -27,6 +28,14 @@ StoredFile describe(const FileRecord& record) {
 }  // namespace
 
 // ---- Impl --------------------------------------------------------------------------------------
+
+Workspace::Impl::Impl(Store opened, Storage where)
+    : storage(std::move(where)),
+      store(std::move(opened)),
+      objects(store),
+      registry(LanguageRegistry::builtin()) {}
+
+Workspace::Impl::~Impl() = default;
 
 Result<std::shared_ptr<Workspace::Impl>> Workspace::Impl::open(const std::string& store_directory,
                                                                const Storage& storage) {
@@ -77,8 +86,11 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
                                         "one with --store");
 }
 
-Result<Workspace> Workspace::open(const std::string& store_directory, const Storage& storage) {
-  COPSE_TRY(auto impl, Impl::open(store_directory, storage));
+Result<Workspace> Workspace::open(const std::string& store_directory, const OpenOptions& options) {
+  COPSE_TRY(auto impl, Impl::open(store_directory, options.storage));
+  if (!options.grammar_path.empty()) {
+    impl->fallback = std::make_unique<TreeFallback>(*impl, options);
+  }
   return Workspace(std::move(impl));
 }
 
@@ -195,6 +207,9 @@ std::vector<std::string> Workspace::damage_notes() const {
     notes.push_back(damage.message);
   }
   for (const std::string& note : impl_->postings_notes())
+    notes.push_back(note);
+  if (impl_->fallback == nullptr) return notes;
+  for (const std::string& note : impl_->fallback->notes())
     notes.push_back(note);
   return notes;
 }

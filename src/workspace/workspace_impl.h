@@ -33,13 +33,13 @@ struct ScannedTree {
 };
 
 class SourceFilter;
+class TreeFallback;
 
 struct Workspace::Impl {
-  explicit Impl(Store opened, Storage where = {})
-      : storage(std::move(where)),
-        store(std::move(opened)),
-        objects(store),
-        registry(LanguageRegistry::builtin()) {}
+  explicit Impl(Store opened, Storage where = {});
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl();
 
   // As Workspace::open.
   static Result<std::shared_ptr<Impl>> open(const std::string& store_directory,
@@ -47,12 +47,13 @@ struct Workspace::Impl {
 
   Storage storage;  // that the store borrows
   Store store;
-  mutable SyntaxObjects objects;  // what is loaded from the store when it is first needed
-  LanguageRegistry registry;      // for other names of languages
+  mutable SyntaxObjects objects;           // what is loaded from the store when it is first needed
+  LanguageRegistry registry;               // for other names of languages
+  std::unique_ptr<TreeFallback> fallback;  // null: damaged trees are damaged
   mutable std::mutex symbols_mutex;
   mutable std::unique_ptr<const SymbolIndex> symbols;  // null until it is asked for
 
-  // A source or a tree of a record, checked. Errors name the path.
+  // A source or a tree of a record, checked, or parsed again. Errors name the path.
   Result<std::string> read_source(const FileRecord& record) const;
   Result<std::shared_ptr<const TreeData>> read_tree(const FileRecord& record);
   Status read_source_into(const FileRecord& record, std::span<std::uint8_t> out) const;
@@ -60,6 +61,13 @@ struct Workspace::Impl {
   // not asked about. REQUIRES: the record has a tree. It and `memory` outlive what comes back.
   Result<std::optional<ScannedTree>> scan_tree(const FileRecord& record, ScanMemory& memory,
                                                const SourceFilter* filter);
+  // As they are in the store.
+  Result<std::shared_ptr<const TreeData>> read_stored_tree(const FileRecord& record,
+                                                           std::shared_ptr<const Grammar> grammar);
+  Result<std::optional<ScannedTree>> scan_stored_tree(const FileRecord& record,
+                                                      std::shared_ptr<const Grammar> grammar,
+                                                      ScanMemory& memory,
+                                                      const SourceFilter* filter);
   // Frames where they lie.
   Result<FrameView> view_source(const FileRecord& record, FrameCheck check) const;
   Result<FrameView> view_tree(const FileRecord& record, FrameCheck check) const;
