@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "syntax/lazy_nodes.h"
+#include "syntax/placed_tree.h"
 
 namespace copse {
 

@@ -57,15 +57,7 @@ class VisibleRank {
 };
 
 class LazyNodes;
-
-// A tree whose nodes and source lie in memory that `memory` keeps.
-struct PlacedTree {
-  std::shared_ptr<const void> memory;
-  const CopseFlatNode* nodes = nullptr;
-  std::uint32_t node_count = 0;
-  std::string_view source;
-  FlatTree beside;  // what is not nodes; its own are empty
-};
+struct PlacedTree;
 
 // Where a row lies: its first byte, and that of the row behind it (UINT64_MAX for the last).
 struct RowSpan {
@@ -197,10 +189,6 @@ struct TreeData {
 // A tree that is all there.
 std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
                                                std::string source, FlatTree flat);
-
-// One that is all there, where somebody put it. REQUIRES: node_count > 0.
-std::shared_ptr<const TreeData> make_placed_tree_data(std::shared_ptr<const Grammar> grammar,
-                                                      PlacedTree placed);
 
 // One whose nodes are made as they are needed. For `one_thread`, which goes through it once, points
 // are counted from the last one on.

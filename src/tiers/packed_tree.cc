@@ -7,6 +7,7 @@
 
 #include "codec/frame_codec.h"
 #include "codec/lz4_codec.h"
+#include "syntax/placed_tree.h"
 #include "syntax/tree_codec.h"
 
 namespace copse {

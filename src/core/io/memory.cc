@@ -2,8 +2,9 @@
 #include "core/io/memory.h"
 
 #include <charconv>
-#include <malloc.h>
 #include <string>
+
+#include <malloc.h>
 
 #include "core/bytes.h"
 #include "core/io/file_system.h"
