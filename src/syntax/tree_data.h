@@ -39,6 +39,9 @@ inline std::uint32_t shown_by_itself(const Grammar& grammar, std::uint16_t symbo
                                 : COPSE_TAG_SHOWS_CHILDREN;
 }
 
+class LazyNodes;
+struct PlacedTree;
+
 // Which nodes are visible, aliases considered: one bit a node, and a running count every 64.
 class VisibleRank {
  public:
@@ -55,9 +58,6 @@ class VisibleRank {
   std::vector<std::uint64_t> words_;
   std::vector<std::uint32_t> counts_;
 };
-
-class LazyNodes;
-struct PlacedTree;
 
 // Where a row lies: its first byte, and that of the row behind it (UINT64_MAX for the last).
 struct RowSpan {
@@ -190,8 +190,7 @@ struct TreeData {
 std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
                                                std::string source, FlatTree flat);
 
-// One whose nodes are made as they are needed. For `one_thread`, which goes through it once, points
-// are counted from the last one on.
+// One whose nodes are made as needed; for `one_thread` points are counted from the last one on.
 std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Grammar> grammar,
                                                     std::unique_ptr<LazyNodes> lazy,
                                                     std::uint32_t visible_count,
