@@ -1,6 +1,4 @@
 // A store behind its tiers against a map of what was put into it. COPSE_SEED repeats a run.
-#include "copse/tiers.h"
-
 #include <filesystem>
 #include <map>
 #include <string>
@@ -10,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "copse/tiers.h"
 #include "copse/workspace.h"
 
 #include "testing/languages.h"

@@ -80,6 +80,7 @@ class PlainSieve : public PlainLru {
     const auto index = static_cast<std::size_t>(at - list_.begin());
     if (index < hand_) --hand_;
     list_.erase(at);
+    wrap();
   }
   std::optional<EntryKey> evict() override {
     if (list_.empty()) return std::nullopt;
@@ -90,11 +91,17 @@ class PlainSieve : public PlainLru {
     }
     const EntryKey key = list_[hand_].key;
     list_.erase(list_.begin() + static_cast<std::ptrdiff_t>(hand_));
+    wrap();
     return key;
   }
   std::uint64_t bytes() const override { return bytes_of(list_); }
 
  private:
+  // Behind the newest the hand begins anew, also when newer ones come.
+  void wrap() {
+    if (hand_ >= list_.size()) hand_ = 0;
+  }
+
   PlainList list_;
   std::size_t hand_ = 0;
 };
@@ -251,7 +258,7 @@ TEST(FrequencySketch, NeverSaysLessThanWasSeen) {
   for (const auto& [key, count] : seen) {
     const std::uint32_t expected = std::min(count, FrequencySketch::kCountMax);
     ASSERT_GE(sketch.count(key), expected);
-    too_much += sketch.count(key) > expected + 2 ? 1 : 0;
+    if (sketch.count(key) > expected + 2) ++too_much;
   }
   EXPECT_LT(too_much, seen.size() / 4);
 }
