@@ -2,6 +2,7 @@
 #include "syntax/tree_codec.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "syntax/ablated_tree.h"
@@ -40,6 +41,26 @@ Bytes encode_without(const TreeModel& model, const FlatTree& tree, std::string_v
   if (!phases.on(TreePhase::Frozen)) other.form = TreeForm::Bytecode;
   if (!phases.on(TreePhase::Segments)) other.block_nodes = kTreeNodesMax;
   return encode_tree(model, tree, source, other);
+}
+
+// Every block's nodes, and what they have beside them.
+Status expand_all(const TreeModel& model, const TreeLayout& layout, std::string_view source,
+                  CopseFlatNode* nodes, FlatTree& tree) {
+  BlockExtras extras;
+  for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
+    const TreeBlock& block = layout.blocks[i];
+    CopseFlatNode* const out = nodes + block.first_node;
+    if (layout.form == TreeForm::Bytecode) {
+      COPSE_TRY_STATUS(expand_block(model, layout, i, source, block.payload, out, extras));
+      continue;
+    }
+    COPSE_TRY(const Bytes bytecode, thaw_block(model, layout, block, source));
+    COPSE_TRY_STATUS(expand_block(model, layout, i, source, bytecode, out, extras));
+  }
+  tree.error_leaves = std::move(extras.error_leaves);
+  tree.faults = std::move(extras.faults);
+  tree.visible_count = extras.visible_count;
+  return success();
 }
 
 }  // namespace
@@ -86,20 +107,28 @@ Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, By
   COPSE_TRY(const TreeLayout layout, TreeLayout::read(model, bytes, source.size(), nodes_max));
   FlatTree tree;
   tree.nodes.resize(layout.node_count);
-  BlockExtras extras;
-  for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
-    const TreeBlock& block = layout.blocks[i];
-    CopseFlatNode* const nodes = tree.nodes.data() + block.first_node;
-    if (layout.form == TreeForm::Bytecode) {
-      COPSE_TRY_STATUS(expand_block(model, layout, i, source, block.payload, nodes, extras));
-      continue;
-    }
-    COPSE_TRY(const Bytes bytecode, thaw_block(model, layout, block, source));
-    COPSE_TRY_STATUS(expand_block(model, layout, i, source, bytecode, nodes, extras));
+  COPSE_TRY_STATUS(expand_all(model, layout, source, tree.nodes.data(), tree));
+  return tree;
+}
+
+Result<FlatTree> decode_tree_into(const TreeModel& model, std::string_view source, ByteView bytes,
+                                  std::span<CopseFlatNode> nodes) {
+  const auto count = static_cast<std::uint32_t>(nodes.size());
+  const auto other_count = [&] {
+    return Error(ErrorCode::Corrupt,
+                 "tree: has another number of nodes than " + std::to_string(nodes.size()));
+  };
+  if (is_ablated(bytes) || !form_of_tree(bytes)) {
+    COPSE_TRY(FlatTree tree, decode_tree(model, source, bytes, count));
+    if (tree.nodes.size() != nodes.size()) return other_count();
+    std::copy(tree.nodes.begin(), tree.nodes.end(), nodes.begin());
+    tree.nodes = {};
+    return tree;
   }
-  tree.error_leaves = std::move(extras.error_leaves);
-  tree.faults = std::move(extras.faults);
-  tree.visible_count = extras.visible_count;
+  COPSE_TRY(const TreeLayout layout, TreeLayout::read(model, bytes, source.size(), count));
+  if (layout.node_count != count) return other_count();
+  FlatTree tree;
+  COPSE_TRY_STATUS(expand_all(model, layout, source, nodes.data(), tree));
   return tree;
 }
 

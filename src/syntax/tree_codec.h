@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "copse/result.h"
@@ -34,6 +35,11 @@ Bytes encode_tree(const TreeModel& model, const FlatTree& tree, std::string_view
 // they are of a newer format. Any bytes are safe.
 Result<FlatTree> decode_tree(const TreeModel& model, std::string_view source, ByteView bytes,
                              std::uint32_t nodes_max = kTreeNodesMax);
+
+// The same into memory that is there: `nodes` are as many as the tree has, Corrupt when it has
+// another number. What comes back is what the tree has beside its nodes.
+Result<FlatTree> decode_tree_into(const TreeModel& model, std::string_view source, ByteView bytes,
+                                  std::span<CopseFlatNode> nodes);
 
 // Corrupt unless decode_tree() would give back exactly `tree`. Cost: about two thirds of decoding.
 Status check_encoding(const TreeModel& model, std::string_view source, ByteView bytes,

@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "syntax/lazy_nodes.h"
+#include "syntax/placed_tree.h"
 
 namespace copse {
 
@@ -38,7 +39,7 @@ std::uint32_t TreeData::source_size() const {
 }
 
 std::string_view TreeData::text(std::uint32_t begin, std::uint32_t end) const {
-  if (lazy_ == nullptr) return std::string_view(source_).substr(begin, end - begin);
+  if (lazy_ == nullptr) return source_.substr(begin, end - begin);
   return lazy_->need_source(begin, end).substr(begin, end - begin);
 }
 
@@ -225,10 +226,25 @@ std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> gr
   COPSE_CHECK(!flat.nodes.empty());
   auto data = std::make_shared<TreeData>();
   data->grammar = std::move(grammar);
-  data->source_ = std::move(source);
+  data->own_source_ = std::move(source);
+  data->source_ = data->own_source_;
   data->flat_ = std::move(flat);
   data->nodes_ = data->flat_.nodes.data();
   data->node_count_ = static_cast<std::uint32_t>(data->flat_.nodes.size());
+  data->visible_count_ = data->flat_.visible_count;
+  return data;
+}
+
+std::shared_ptr<const TreeData> make_placed_tree_data(std::shared_ptr<const Grammar> grammar,
+                                                      PlacedTree placed) {
+  COPSE_CHECK(placed.node_count > 0);
+  auto data = std::make_shared<TreeData>();
+  data->grammar = std::move(grammar);
+  data->memory_ = std::move(placed.memory);
+  data->source_ = placed.source;
+  data->flat_ = std::move(placed.beside);
+  data->nodes_ = placed.nodes;
+  data->node_count_ = placed.node_count;
   data->visible_count_ = data->flat_.visible_count;
   return data;
 }

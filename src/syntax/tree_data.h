@@ -39,6 +39,9 @@ inline std::uint32_t shown_by_itself(const Grammar& grammar, std::uint16_t symbo
                                 : COPSE_TAG_SHOWS_CHILDREN;
 }
 
+class LazyNodes;
+struct PlacedTree;
+
 // Which nodes are visible, aliases considered: one bit a node, and a running count every 64.
 class VisibleRank {
  public:
@@ -55,8 +58,6 @@ class VisibleRank {
   std::vector<std::uint64_t> words_;
   std::vector<std::uint32_t> counts_;
 };
-
-class LazyNodes;
 
 // Where a row lies: its first byte, and that of the row behind it (UINT64_MAX for the last).
 struct RowSpan {
@@ -158,13 +159,17 @@ struct TreeData {
                                                              std::unique_ptr<LazyNodes> lazy,
                                                              std::uint32_t visible_count,
                                                              bool one_thread);
+  friend std::shared_ptr<const TreeData> make_placed_tree_data(
+      std::shared_ptr<const Grammar> grammar, PlacedTree placed);
 
   const CopseFlatNode& lazy_node(std::uint32_t index) const;
   bool in_chunks() const;
   Point point_in_chunks(std::uint32_t byte) const;
   std::optional<RowSpan> row_in_chunks(std::uint32_t row) const;
 
-  std::string source_;
+  std::string own_source_;
+  std::shared_ptr<const void> memory_;  // of source and nodes that are somebody else's
+  std::string_view source_;
   FlatTree flat_;
   std::unique_ptr<LazyNodes> lazy_;
   // Null when all nodes are there.
@@ -185,8 +190,7 @@ struct TreeData {
 std::shared_ptr<const TreeData> make_tree_data(std::shared_ptr<const Grammar> grammar,
                                                std::string source, FlatTree flat);
 
-// One whose nodes are made as they are needed. For `one_thread`, which goes through it once, points
-// are counted from the last one on.
+// One whose nodes are made as needed; for `one_thread` points are counted from the last one on.
 std::shared_ptr<const TreeData> make_lazy_tree_data(std::shared_ptr<const Grammar> grammar,
                                                     std::unique_ptr<LazyNodes> lazy,
                                                     std::uint32_t visible_count,

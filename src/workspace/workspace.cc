@@ -37,6 +37,18 @@ Workspace::Impl::Impl(Store opened, Storage where)
 
 Workspace::Impl::~Impl() = default;
 
+Result<std::shared_ptr<Workspace::Impl>> Workspace::Impl::open(const std::string& store_directory,
+                                                               const Storage& given) {
+  const Storage storage = given.counters() == nullptr ? given.counted() : given;
+  COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
+  COPSE_TRY(const StorePhases phases, StorePhases::of(store));
+  if (!phases.on(StorePhase::Mmap)) {
+    COPSE_TRY(store, Store::open(storage.file_system(), store_directory, {.map_packs = false}));
+  }
+  store.show_directory();
+  return std::make_shared<Impl>(std::move(store), storage);
+}
+
 Result<FileRecord> Workspace::Impl::find(std::string_view path) const {
   while (path.starts_with("./")) {
     path.remove_prefix(2);
@@ -77,14 +89,7 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
 }
 
 Result<Workspace> Workspace::open(const std::string& store_directory, const OpenOptions& options) {
-  const Storage storage = options.storage.counted();
-  COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
-  COPSE_TRY(const StorePhases phases, StorePhases::of(store));
-  if (!phases.on(StorePhase::Mmap)) {
-    COPSE_TRY(store, Store::open(storage.file_system(), store_directory, {.map_packs = false}));
-  }
-  store.show_directory();
-  auto impl = std::make_shared<Impl>(std::move(store), storage);
+  COPSE_TRY(auto impl, Impl::open(store_directory, options.storage.counted()));
   if (!options.grammar_path.empty()) {
     impl->fallback = std::make_unique<TreeFallback>(*impl, options);
   }

@@ -42,6 +42,10 @@ struct Workspace::Impl {
   Impl& operator=(const Impl&) = delete;
   ~Impl();
 
+  // As Workspace::open.
+  static Result<std::shared_ptr<Impl>> open(const std::string& store_directory,
+                                            const Storage& storage);
+
   Storage storage;  // that the store borrows; counted
   Store store;
   mutable SyntaxObjects objects;           // what is loaded from the store when it is first needed

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string>
 
+#include <malloc.h>
+
 #include "core/bytes.h"
 #include "core/io/file_system.h"
 
@@ -51,6 +53,10 @@ Result<MemoryUsage> parse_memory_usage(std::string_view status_text) {
   COPSE_TRY(usage.rss_shared_bytes, field_bytes(status_text, "RssShmem"));
   COPSE_TRY(usage.peak_resident_bytes, field_bytes(status_text, "VmHWM"));
   return usage;
+}
+
+void give_back_freed_memory() {
+  ::malloc_trim(0);
 }
 
 Result<MemoryUsage> memory_usage() {

@@ -8,16 +8,22 @@
 namespace copse {
 namespace {
 
-std::size_t page_bytes() {
+std::size_t rounded_up(std::size_t bytes) {
+  const std::size_t page = Pages::page_bytes();
+  return (bytes + page - 1) / page * page;
+}
+
+}  // namespace
+
+std::size_t Pages::page_bytes() {
   static const auto bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   return bytes;
 }
 
-std::size_t rounded_up(std::size_t bytes) {
-  return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
+void Pages::keep_small() const {
+  // Advice: a kernel without huge pages refuses it, and is right.
+  if (memory_ != nullptr) ::madvise(memory_, size_, MADV_NOHUGEPAGE);
 }
-
-}  // namespace
 
 Pages::~Pages() {
   release();

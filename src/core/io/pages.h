@@ -21,6 +21,9 @@ class Pages {
   void* data() const { return memory_; }
   // Gives whole pages within [begin, end) back; they read as zeros then. REQUIRES: end <= size().
   void drop(std::size_t begin, std::size_t end);
+  // Asks for pages of the smallest size only, so that touching a byte takes no more than its page.
+  void keep_small() const;
+  static std::size_t page_bytes();
 
  private:
   void* memory_ = nullptr;
