@@ -8,9 +8,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "copse/metrics.h"
 #include "copse/tiers.h"
 #include "copse/workspace.h"
 
+#include "core/io/memory_file_system.h"
+#include "store/layout.h"
+#include "store/store.h"
 #include "testing/languages.h"
 
 namespace copse {
@@ -43,6 +47,20 @@ class TiersTest : public ::testing::Test {
     const auto stored = tiers.store(path, hash_source(text), text);
     ASSERT_TRUE(stored.ok()) << stored.error().message();
     EXPECT_EQ(stored.value().source_bytes, text.size());
+  }
+
+  static std::uint64_t value_of(const TieredWorkspace& tiers, std::string_view name,
+                                std::string_view tier = {}) {
+    const auto families = tiers.metrics();
+    EXPECT_TRUE(prometheus_text(families).ok());
+    for (const MetricFamily& family : families) {
+      for (const MetricSample& sample : family.samples) {
+        const bool is_it = sample.labels.empty() ? tier.empty() : sample.labels[0].second == tier;
+        if (family.name == name && is_it) return sample.value;
+      }
+    }
+    ADD_FAILURE() << "no " << name;
+    return 0;
   }
 
   Storage storage_ = Storage::memory();
@@ -105,6 +123,88 @@ TEST_F(TiersTest, GoesUpAndDown) {
   EXPECT_TRUE(tiers.place("a.c").value().pack.has_value());
   ASSERT_TRUE(tiers.thaw("a.c").ok());
   EXPECT_EQ(tiers.place("a.c").value().tier, Tier::Hot);
+}
+
+// Its tree is parsed again, its source cannot be had from anywhere.
+TEST_F(TiersTest, ParsesAgainWhatIsDamaged) {
+  const auto disk = std::make_shared<MemoryFileSystem>();
+  storage_ = Storage::over("memory", disk);
+  const std::string text = c_source(1, 60);
+  std::string whole;
+  {
+    TieredWorkspace tiers = open(settings());
+    put(tiers, "a.c", text);
+    ASSERT_TRUE(tiers.manage_tiers().ok());
+    whole = tiers.get("a.c").value().to_sexp();
+  }
+  const auto record = Store::open(*disk, "/store").value().find("a.c").value();
+  const auto flip = [&](const FrameRef& ref) {
+    const std::string path = "/store/" + pack_name(ref.pack);
+    Bytes bytes = disk->read_file(path, 1 << 24).value();
+    bytes[static_cast<std::size_t>(ref.offset) + 20] ^= 1;
+    ASSERT_TRUE(disk->overwrite(path, bytes).ok());
+  };
+  flip(*record->tree);
+  {
+    TieredWorkspace tiers = open(settings());
+    const auto tree = tiers.get("a.c", hash_source(text));
+    ASSERT_TRUE(tree.ok()) << tree.error().message();
+    EXPECT_EQ(tree.value().to_sexp(), whole);
+    EXPECT_EQ(value_of(tiers, "copse_fallbacks_total"), 1U);
+    EXPECT_EQ(tiers.place("a.c").value().tier, Tier::Frozen);
+    TierSettings without = settings();
+    without.grammar_path.clear();
+    EXPECT_EQ(open(without).get("a.c").error().code(), ErrorCode::Corrupt);
+  }
+  flip(record->source);
+  TieredWorkspace tiers = open(settings());
+  EXPECT_EQ(tiers.get("a.c").error().code(), ErrorCode::Corrupt);
+  EXPECT_EQ(tiers.source("a.c").error().code(), ErrorCode::Corrupt);
+}
+
+TEST_F(TiersTest, CountsWhatItDoes) {
+  TieredWorkspace tiers = open(settings());
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    put(tiers, std::to_string(i) + ".c", c_source(i, 20));
+  }
+  EXPECT_EQ(value_of(tiers, "copse_pending_files"), 8U);
+  ASSERT_TRUE(tiers.manage_tiers().ok());
+  EXPECT_EQ(value_of(tiers, "copse_pending_files"), 0U);
+  EXPECT_EQ(value_of(tiers, "copse_tier_entries", "hot"), 8U);
+  EXPECT_EQ(value_of(tiers, "copse_tier_entries", "frozen"), 8U);
+  const std::uint64_t hits = value_of(tiers, "copse_tier_hits_total", "hot");
+  ASSERT_TRUE(tiers.get("3.c").ok());
+  EXPECT_EQ(value_of(tiers, "copse_tier_hits_total", "hot"), hits + 1);
+  ASSERT_TRUE(tiers.freeze("3.c").ok());
+  const std::uint64_t promotions = value_of(tiers, "copse_tier_promotions_total", "hot");
+  ASSERT_TRUE(tiers.get("3.c").ok());
+  EXPECT_EQ(value_of(tiers, "copse_tier_promotions_total", "hot"), promotions + 1);
+  EXPECT_FALSE(tiers.get("none.c").ok());
+  EXPECT_EQ(value_of(tiers, "copse_tier_misses_total", "frozen"), 1U);
+  EXPECT_EQ(value_of(tiers, "copse_memory_budget_bytes"), 50'000'000U);
+}
+
+// Another's commit is seen after refresh(), and what it changed is no longer in memory.
+TEST_F(TiersTest, SeesWhatOthersWrote) {
+  TieredWorkspace reader = open(settings());
+  {
+    TieredWorkspace writer = open(settings());
+    put(writer, "a.c", c_source(1, 10));
+    put(writer, "b.c", c_source(2, 10));
+  }
+  EXPECT_EQ(reader.get("a.c").error().code(), ErrorCode::NotFound);
+  ASSERT_TRUE(reader.refresh().ok());
+  ASSERT_TRUE(reader.get("a.c").ok() && reader.get("b.c").ok());
+  TieredWorkspace writer = open(settings());
+  put(writer, "a.c", c_source(3, 10));
+  ASSERT_TRUE(writer.manage_tiers().ok());
+  EXPECT_EQ(reader.get("a.c").value().source(), c_source(1, 10));
+  const std::string another = c_source(4, 10);
+  EXPECT_EQ(reader.store("c.c", hash_source(another), another).error().code(), ErrorCode::Busy);
+  ASSERT_TRUE(reader.refresh().ok());
+  EXPECT_EQ(reader.place("a.c").value().tier, Tier::Frozen);
+  EXPECT_EQ(reader.place("b.c").value().tier, Tier::Hot);
+  EXPECT_EQ(reader.get("a.c").value().source(), c_source(3, 10));
 }
 
 TEST_F(TiersTest, RefusesBeyondItsDiskAndLosesNothing) {

@@ -13,6 +13,7 @@
 #include "copse/result.h"
 #include "copse/storage.h"
 #include "copse/store_stats.h"
+#include "copse/tiers.h"
 
 namespace copse {
 
@@ -42,6 +43,9 @@ std::vector<MetricFamily> storage_metrics(const Storage& storage);
 
 // What a store takes, and how much is in it by language, as gauges.
 std::vector<MetricFamily> store_metrics(const StoreStats& stats);
+
+// Bytes, entries and movements of each tier, and the budgets.
+std::vector<MetricFamily> tier_metrics(const TierReport& report);
 
 // Prometheus's text format 0.0.4: HELP, TYPE and samples of each family, in their order, escaped.
 // InvalidArgument for names that Prometheus does not take, for two families of one name, for a

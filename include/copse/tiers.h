@@ -25,6 +25,8 @@
 
 namespace copse {
 
+struct MetricFamily;  // metrics.h
+
 enum class Tier : std::uint8_t { Hot, Warm, Cold, Frozen };
 inline constexpr std::size_t kTiers = 4;
 // "hot", "warm", "cold" or "frozen".
@@ -131,7 +133,8 @@ class TieredWorkspace {
 
   // The path's tree. NotFound when there is no such file, when its content has another hash, or
   // when it has no tree. LimitExceeded when trees that callers hold take up the budget. Trees
-  // larger than three quarters of the room are given block by block from the store and not kept.
+  // larger than three quarters of the room are given block by block from the store and not kept,
+  // and so are those that had to be parsed again because the stored one is damaged.
   // Cost: about a microsecond from hot; else the decoding, and that of what has to leave.
   Result<Tree> get(std::string_view path, const SourceHash& hash);
   // Whatever its content.
@@ -153,6 +156,9 @@ class TieredWorkspace {
   Status refresh();
 
   Result<TierReport> report() const;
+  // What tier_metrics() makes of the report, beside what Workspace::metrics() has, counted since
+  // this was opened. Without the tiers where the report fails.
+  std::vector<MetricFamily> metrics() const;
 
  private:
   struct Impl;

@@ -22,8 +22,10 @@ enum class Counter : std::uint8_t {
   SourceFrameBytes,  // as they are stored
   TreeFrames,
   TreeFrameBytes,
+  Deltas,     // sources that were put together from a base
+  Fallbacks,  // trees that were parsed again because the stored one is damaged
 };
-inline constexpr std::size_t kCounters = static_cast<std::size_t>(Counter::TreeFrameBytes) + 1;
+inline constexpr std::size_t kCounters = static_cast<std::size_t>(Counter::Fallbacks) + 1;
 
 // Thread-safe. Each counter has a cache line of its own: threads that count different things do not
 // wait for one another. The counts of one moment are not a snapshot of it.

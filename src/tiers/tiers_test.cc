@@ -161,6 +161,71 @@ class PlainS3Fifo : public PlainLru {
   std::deque<EntryKey> ghosts_;
 };
 
+// How often a key was seen it asks the sketch, which has a test of its own.
+class PlainTinyLfu : public PlainLru {
+ public:
+  void set_capacity(std::uint64_t bytes) override { capacity_ = bytes; }
+  void insert(EntryKey key, std::uint64_t bytes) override {
+    seen_.add(key);
+    window_.push_back({key, bytes});
+    while (this->bytes() <= capacity_ && window_.size() > 1 && window_is_full()) {
+      move_front(window_, probation_);
+    }
+  }
+  void hit(EntryKey key) override {
+    seen_.add(key);
+    for (PlainList* list : {&window_, &protected_, &probation_}) {
+      const auto at = find_in(*list, key);
+      if (at == list->end()) continue;
+      const PlainEntry entry = *at;
+      list->erase(at);
+      (list == &window_ ? window_ : protected_).push_back(entry);
+      if (list != &probation_) return;
+    }
+    while (bytes_of(protected_) > (capacity_ - capacity_ / 100) / 100 * 80 &&
+           protected_.size() > 1) {
+      move_front(protected_, probation_);
+    }
+  }
+  void remove(EntryKey key) override {
+    for (PlainList* list : {&window_, &protected_, &probation_}) {
+      const auto at = find_in(*list, key);
+      if (at != list->end()) list->erase(at);
+    }
+  }
+  std::optional<EntryKey> evict() override {
+    PlainList& main = probation_.empty() ? protected_ : probation_;
+    if (window_.size() > 1 && window_is_full() && !main.empty()) {
+      const bool wins = seen_.count(window_.front().key) > seen_.count(main.front().key);
+      const EntryKey loser = wins ? main.front().key : window_.front().key;
+      (wins ? main : window_).pop_front();
+      if (wins) move_front(window_, probation_);
+      return loser;
+    }
+    PlainList& from = main.empty() ? window_ : main;
+    if (from.empty()) return std::nullopt;
+    const EntryKey key = from.front().key;
+    from.pop_front();
+    return key;
+  }
+  std::uint64_t bytes() const override {
+    return bytes_of(window_) + bytes_of(probation_) + bytes_of(protected_);
+  }
+
+ private:
+  bool window_is_full() const { return bytes_of(window_) > capacity_ / 100; }
+  static void move_front(PlainList& from, PlainList& to) {
+    to.push_back(from.front());
+    from.pop_front();
+  }
+
+  std::uint64_t capacity_ = 0;
+  FrequencySketch seen_{std::size_t{1} << 15};
+  PlainList window_;
+  PlainList probation_;
+  PlainList protected_;
+};
+
 void expect_same(ReplacementPolicy& policy, ReplacementPolicy& twin) {
   std::mt19937_64 random(kSeed);
   std::map<EntryKey, bool> there;
@@ -197,6 +262,10 @@ TEST(ReplacementPolicy, LruIsItsTwin) {
 TEST(ReplacementPolicy, SieveIsItsTwin) {
   PlainSieve twin;
   expect_same(*make_sieve_policy(), twin);
+}
+TEST(ReplacementPolicy, TinyLfuIsItsTwin) {
+  PlainTinyLfu twin;
+  expect_same(*make_tiny_lfu_policy(), twin);
 }
 TEST(ReplacementPolicy, S3FifoIsItsTwin) {
   PlainS3Fifo twin;

@@ -8,6 +8,9 @@
 #include "core/io/file_system.h"
 #include "store/store.h"
 #include "store/store_writer.h"
+#include "workspace/revision_writer.h"
+#include "workspace/store_phases.h"
+#include "workspace/workspace_impl.h"
 
 namespace copse {
 namespace {
@@ -29,6 +32,24 @@ Result<std::uint64_t> directory_bytes(FileSystem& file_system, const std::string
     }
   }
   return bytes;
+}
+
+// Indexing of revisions that was interrupted leaves contents that none of them has. Where the list
+// of one cannot be read nobody knows what it has, and all stay.
+Status remove_unused_contents(StoreWriter& writer, const Storage& storage,
+                              const std::string& store_directory) {
+  COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
+  if (store.record_paths(content_record_prefix()).empty()) return success();
+  const Workspace::Impl workspace(std::move(store), storage);
+  COPSE_TRY(const StorePhases phases, StorePhases::of(writer));
+  const auto remove = [&]() -> Status {
+    COPSE_TRY(RevisionWriter revisions, RevisionWriter::open(workspace, writer, phases));
+    COPSE_TRY([[maybe_unused]] const std::uint64_t removed, revisions.remove_unused_contents());
+    return success();
+  };
+  Status status = remove();
+  if (!status.ok() && status.error().code() == ErrorCode::Corrupt) return success();
+  return status;
 }
 
 }  // namespace
@@ -54,6 +75,9 @@ Result<GcReport> collect_garbage(const std::string& store_directory, const GcOpt
   }
   {
     COPSE_TRY(StoreWriter writer, StoreWriter::open_or_create(storage, store_directory));
+    COPSE_TRY_STATUS(remove_unused_contents(writer, options.storage, store_directory));
+    // What is dead on disk is known once that is committed.
+    COPSE_TRY_STATUS(writer.commit());
     COPSE_TRY(report.bytes_copied, writer.gather(options.live_share_min));
     if (report.bytes_copied > 0) writer.merge_catalogue();
     COPSE_TRY_STATUS(writer.commit());

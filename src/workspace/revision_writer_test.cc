@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "copse/gc.h"
+
 #include "core/io/fault_file_system.h"
 #include "core/io/memory_file_system.h"
 #include "workspace/revision_verify.h"
@@ -148,6 +150,30 @@ TEST(RevisionWriter, KeepsWhatAMapKeeps) {
   }
   const Store store = std::move(Store::open(disk, kStore)).value();
   EXPECT_EQ(store.record_paths(content_record_prefix()).size(), listed.size());
+}
+
+// As indexing leaves it that was interrupted between its contents and the revision.
+TEST(RevisionWriter, GarbageAreContentsThatNoRevisionHas) {
+  const auto disk = std::make_shared<MemoryFileSystem>();
+  Model model;
+  {
+    const Session session(*disk);
+    std::mt19937_64 random(1);
+    model[id_of(1)] = next_files(random, {});
+    ASSERT_TRUE(session.put(header_of(1, std::nullopt), model[id_of(1)]).ok());
+    FileRecord record;
+    record.path = content_record_path(content_of(900));
+    record.source = session.writer->append_frame(kSourceFrame, 0, 3, as_bytes("abc")).value();
+    ASSERT_TRUE(session.writer->put(record).ok());
+    ASSERT_TRUE(session.writer->commit().ok());
+  }
+  const auto contents = [&] {
+    return Store::open(*disk, kStore).value().record_paths(content_record_prefix()).size();
+  };
+  const std::size_t before = contents();
+  ASSERT_TRUE(collect_garbage(kStore, {.storage = Storage::over("memory", disk)}).ok());
+  EXPECT_EQ(contents(), before - 1);
+  ASSERT_NO_FATAL_FAILURE(expect_model(*disk, model));
 }
 
 TEST(RevisionWriter, ForgettingMovesThePreviousOn) {

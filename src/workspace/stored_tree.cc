@@ -61,6 +61,7 @@ Result<std::shared_ptr<const Dictionary>> Workspace::Impl::dictionary_for(
 // Outwards from what stands alone: each content is the base of the one before it.
 Status Workspace::Impl::read_behind_bases(const FileRecord& record, const FrameView& frame,
                                           std::span<std::uint8_t> out) const {
+  counters().add(Counter::Deltas);
   Bytes base;
   for (std::size_t left = record.bases.size(); left > 0; --left) {
     const FrameRef& ref = record.bases[left - 1];

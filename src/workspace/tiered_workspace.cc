@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "copse/metrics.h"
 #include "copse/tiers.h"
 
 #include "core/io/memory.h"
@@ -48,6 +49,10 @@ Status check_settings(const TierSettings& settings) {
   return success();
 }
 
+OpenOptions reading(const TierSettings& settings) {
+  return {settings.storage, settings.grammar_path, settings.parse_command};
+}
+
 TierTableOptions table_options(const TierSettings& settings) {
   return {settings.hot_tier_ratio, settings.warm_tier_ratio, settings.warm_tier, settings.cold_tier,
           settings.replacement};
@@ -76,7 +81,7 @@ struct TieredWorkspace::Impl {
     return reader;
   }
   Status reopen() {
-    COPSE_TRY(auto opened, Workspace::Impl::open(settings.storage_dir, settings.storage));
+    COPSE_TRY(auto opened, Workspace::Impl::open(settings.storage_dir, reading(settings)));
     const std::lock_guard lock(reader_mutex);
     reader = std::move(opened);
     return success();
@@ -85,6 +90,8 @@ struct TieredWorkspace::Impl {
   Result<PackedTree> load(const std::string& path, const std::optional<ContentKey>& content) const;
   Result<std::shared_ptr<const TreeData>> get(const std::string& path,
                                               const std::optional<ContentKey>& content);
+  Result<std::shared_ptr<const TreeData>> climb(const std::string& path,
+                                                const std::optional<ContentKey>& content);
 
   const TierSettings settings;
   const std::shared_ptr<PagePool> pool;
@@ -126,7 +133,18 @@ Result<PackedTree> TieredWorkspace::Impl::load(const std::string& path,
   return view_packed(*workspace, record);
 }
 
+// A tree that is damaged in the store is parsed again each time, and in no tier.
 Result<std::shared_ptr<const TreeData>> TieredWorkspace::Impl::get(
+    const std::string& path, const std::optional<ContentKey>& content) {
+  auto tree = climb(path, content);
+  if (tree.ok() || tree.error().code() != ErrorCode::Corrupt) return tree;
+  const auto workspace = now();
+  const auto record = workspace->find(path);
+  if (!record.ok() || (content && record.value().content != *content)) return tree;
+  return workspace->read_tree(record.value());
+}
+
+Result<std::shared_ptr<const TreeData>> TieredWorkspace::Impl::climb(
     const std::string& path, const std::optional<ContentKey>& content) {
   const TierTable::Found found = table.find(path, content);
   if (found.tree != nullptr) return found.tree;
@@ -154,14 +172,16 @@ TieredWorkspace::~TieredWorkspace() {
   [[maybe_unused]] const Status flushed = impl_->writer.flush();
 }
 
-Result<TieredWorkspace> TieredWorkspace::open(const TierSettings& settings) {
-  COPSE_TRY_STATUS(check_settings(settings));
-  auto opened = Workspace::Impl::open(settings.storage_dir, settings.storage);
+Result<TieredWorkspace> TieredWorkspace::open(const TierSettings& given) {
+  COPSE_TRY_STATUS(check_settings(given));
+  TierSettings settings = given;
+  settings.storage = given.storage.counted();
+  auto opened = Workspace::Impl::open(settings.storage_dir, reading(settings));
   if (!opened.ok() && opened.error().code() == ErrorCode::NotFound) {
     auto made = StoreWriter::open_or_create(settings.storage.file_system(), settings.storage_dir);
     if (!made.ok()) return std::move(made).take_error();
     COPSE_TRY_STATUS(made.value().commit());
-    opened = Workspace::Impl::open(settings.storage_dir, settings.storage);
+    opened = Workspace::Impl::open(settings.storage_dir, reading(settings));
   }
   if (!opened.ok()) return std::move(opened).take_error();
   const auto budget = static_cast<std::uint64_t>(settings.memory_budget_mb * kBytesPerMb);
@@ -289,6 +309,16 @@ Result<TierReport> TieredWorkspace::report() const {
   report.disk_bytes = disk.total();
   report.disk_bytes_max = static_cast<std::uint64_t>(impl_->settings.max_disk_gb * kBytesPerGb);
   return report;
+}
+
+std::vector<MetricFamily> TieredWorkspace::metrics() const {
+  std::vector<MetricFamily> families = impl_->now()->metrics();
+  const auto report = this->report();
+  if (!report.ok()) return families;
+  for (MetricFamily& family : tier_metrics(report.value())) {
+    families.push_back(std::move(family));
+  }
+  return families;
 }
 
 }  // namespace copse

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/counters.h"
 #include "core/hash.h"
 #include "core/io/clock.h"
 #include "core/io/file_system.h"
@@ -30,7 +31,7 @@ Result<std::shared_ptr<const TreeData>> TreeFallback::parse(const FileRecord& re
     return Error(why.code(),
                  why.message() + "; nor can it be parsed again: " + data.error().message());
   }
-  count_.fetch_add(1, std::memory_order_relaxed);
+  workspace_.counters().add(Counter::Fallbacks);
   if (notes_.size() < kNotesMax) {
     notes_.push_back(record.path + ": its tree was parsed again: " + why.message());
   }

@@ -1,8 +1,6 @@
 // What takes the place of a tree that is damaged in the store: its source, parsed again.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,7 +20,7 @@ namespace copse {
 // first damaged tree is met.
 class TreeFallback {
  public:
-  // No more notes than this are kept; the count goes on.
+  // No more notes than this are kept; Counter::Fallbacks goes on.
   static constexpr std::size_t kNotesMax = 100;
 
   // Borrows the workspace.
@@ -34,7 +32,6 @@ class TreeFallback {
                                                 std::shared_ptr<const Grammar> grammar,
                                                 const Error& why);
 
-  std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
   std::vector<std::string> notes() const;
 
  private:
@@ -47,7 +44,6 @@ class TreeFallback {
   LanguageTable languages_;
   Lanes lanes_;  // one, once it is needed
   std::vector<std::string> notes_;
-  std::atomic<std::uint64_t> count_ = 0;
 };
 
 }  // namespace copse

@@ -38,7 +38,8 @@ Workspace::Impl::Impl(Store opened, Storage where)
 Workspace::Impl::~Impl() = default;
 
 Result<std::shared_ptr<Workspace::Impl>> Workspace::Impl::open(const std::string& store_directory,
-                                                               const Storage& given) {
+                                                               const OpenOptions& options) {
+  const Storage& given = options.storage;
   const Storage storage = given.counters() == nullptr ? given.counted() : given;
   COPSE_TRY(Store store, Store::open(storage.file_system(), store_directory));
   COPSE_TRY(const StorePhases phases, StorePhases::of(store));
@@ -46,7 +47,11 @@ Result<std::shared_ptr<Workspace::Impl>> Workspace::Impl::open(const std::string
     COPSE_TRY(store, Store::open(storage.file_system(), store_directory, {.map_packs = false}));
   }
   store.show_directory();
-  return std::make_shared<Impl>(std::move(store), storage);
+  auto impl = std::make_shared<Impl>(std::move(store), storage);
+  if (!options.grammar_path.empty()) {
+    impl->fallback = std::make_unique<TreeFallback>(*impl, options);
+  }
+  return impl;
 }
 
 Result<FileRecord> Workspace::Impl::find(std::string_view path) const {
@@ -89,10 +94,9 @@ Result<std::string> Workspace::find_store(const std::string& directory) {
 }
 
 Result<Workspace> Workspace::open(const std::string& store_directory, const OpenOptions& options) {
-  COPSE_TRY(auto impl, Impl::open(store_directory, options.storage.counted()));
-  if (!options.grammar_path.empty()) {
-    impl->fallback = std::make_unique<TreeFallback>(*impl, options);
-  }
+  OpenOptions counted = options;
+  counted.storage = options.storage.counted();
+  COPSE_TRY(auto impl, Impl::open(store_directory, counted));
   return Workspace(std::move(impl));
 }
 

@@ -44,7 +44,7 @@ struct Workspace::Impl {
 
   // As Workspace::open.
   static Result<std::shared_ptr<Impl>> open(const std::string& store_directory,
-                                            const Storage& storage);
+                                            const OpenOptions& options);
 
   Storage storage;  // that the store borrows; counted
   Store store;
@@ -63,6 +63,7 @@ struct Workspace::Impl {
   Result<std::optional<ScannedTree>> scan_tree(const FileRecord& record, ScanMemory& memory,
                                                const SourceFilter* filter);
   Counters& counters() const { return *storage.counters(); }
+  std::vector<MetricFamily> metrics() const;  // as Workspace::metrics
   // A source's frame, behind its bases where it is a delta.
   Status decode_source(const FileRecord& record, const FrameView& frame,
                        std::span<std::uint8_t> out) const;

@@ -6,7 +6,6 @@
 
 #include "core/counters.h"
 #include "core/io/memory.h"
-#include "workspace/tree_fallback.h"
 #include "workspace/workspace_impl.h"
 
 namespace copse {
@@ -59,7 +58,11 @@ std::vector<MetricFamily> storage_metrics(const Storage& storage) {
 }
 
 std::vector<MetricFamily> Workspace::metrics() const {
-  const Counters& counters = impl_->counters();
+  return impl_->metrics();
+}
+
+std::vector<MetricFamily> Workspace::Impl::metrics() const {
+  const Counters& counters = *storage.counters();
   std::vector<MetricFamily> families;
   add_io(families, counters);
   families.push_back(labelled("copse_frames_read_total", "Stored sources and trees that were read.",
@@ -71,17 +74,17 @@ std::vector<MetricFamily> Workspace::metrics() const {
                               MetricType::Counter, "kind",
                               {{"source", counters.value(Counter::SourceFrameBytes)},
                                {"tree", counters.value(Counter::TreeFrameBytes)}}));
-  const TreeFallback* const fallback = impl_->fallback.get();
+  families.push_back(single("copse_deltas_total", "Sources that were put together from a base.",
+                            MetricType::Counter, counters.value(Counter::Deltas)));
   families.push_back(single("copse_fallbacks_total",
                             "Trees that were parsed again because the stored one is damaged.",
-                            MetricType::Counter, fallback == nullptr ? 0 : fallback->count()));
+                            MetricType::Counter, counters.value(Counter::Fallbacks)));
   families.push_back(single("copse_damages_total", "Places in the store that were found damaged.",
-                            MetricType::Counter,
-                            impl_->store.damages().size() + impl_->postings_notes().size()));
+                            MetricType::Counter, store.damages().size() + postings_notes().size()));
   families.push_back(single("copse_generation", "The commit that is being read.", MetricType::Gauge,
-                            impl_->store.generation()));
+                            store.generation()));
   families.push_back(
-      single("copse_files", "Files that are shown.", MetricType::Gauge, impl_->store.file_count()));
+      single("copse_files", "Files that are shown.", MetricType::Gauge, store.file_count()));
   if (const auto memory = memory_usage(); memory.ok()) {
     families.push_back(labelled("copse_process_memory_bytes",
                                 "Memory of the process, as the kernel counts it.",
