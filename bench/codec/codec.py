@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the codecs: codec.py <result.json> [--size small|default|full] [--only file_pairs,...] [--docs]
+"""Measures the codecs: codec.py <result.json> [--size small|default|full] [--only file_pairs,...] [--keep] [--docs]
 
 Each part is a module beside this one with measure(context), which answers its metrics and rows. What each figure means
 is in method.md.
@@ -46,6 +46,7 @@ def main():
     parser.add_argument("result")
     parser.add_argument("--size", choices=["small", "default", "full"], default="default")
     parser.add_argument("--only", help="parts, with commas between")
+    parser.add_argument("--keep", action="store_true", help="of the other parts, what the result has already")
     parser.add_argument("--docs", action="store_true", help="write docs/results/codec.{json,md}")
     arguments = parser.parse_args()
     only = arguments.only.split(",") if arguments.only else PARTS
@@ -55,6 +56,9 @@ def main():
     result = pathlib.Path(arguments.result)
     result.parent.mkdir(parents=True, exist_ok=True)
     parts, metrics = {}, {}
+    if arguments.keep and result.is_file():
+        parts = json.loads(result.read_text())["parts"]
+        metrics = {key: value for part in parts.values() for key, value in part["metrics"].items()}
     with tempfile.TemporaryDirectory(dir=result.parent, prefix="codec.") as scratch:
         context = Context(arguments.size, scratch)
         for name in PARTS:
