@@ -263,9 +263,9 @@ TEST(BadStore, WrittenByANewerVersion) {
   const Project project;
   project.index();
   const std::string head = read_file(project.store() + "/HEAD");
-  ASSERT_EQ(with_version(head, 4), head) << "the test does not know the format";
+  ASSERT_EQ(with_version(head, 5), head) << "the test does not know the format";
   for (const char* name : {"/HEAD", "/HEAD.copy"}) {
-    write_file(project.store() + name, with_version(head, 5));
+    write_file(project.store() + name, with_version(head, 6));
   }
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"ls"}, {"verify"}, {"index", "."}, {"cat", "app.py"}}) {
@@ -276,7 +276,7 @@ TEST(BadStore, WrittenByANewerVersion) {
     EXPECT_TRUE(contains(result.err, ".copse"));
   }
   // Nothing was overwritten.
-  EXPECT_EQ(read_file(project.store() + "/HEAD"), with_version(head, 5));
+  EXPECT_EQ(read_file(project.store() + "/HEAD"), with_version(head, 6));
   for (const char* name : {"/HEAD", "/HEAD.copy"}) {
     write_file(project.store() + name, head);
   }
