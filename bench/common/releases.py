@@ -1,4 +1,5 @@
-"""Releases of one thing after the other, each as one file, kept in build/corpus/releases: what changes as sources do."""
+"""Releases of one thing after the other, as files and directories, kept in build/corpus/releases: what changes as sources
+do."""
 import os
 import pathlib
 import shutil
@@ -20,9 +21,9 @@ def bring(command, folder):
 
 
 def finished(name, make):
-    """The file of that name, made once: what is half done never has its name."""
+    """The file or directory of that name, made once: what is half done never has its name."""
     target = FOLDER / name
-    if not target.is_file():
+    if not target.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=FOLDER) as scratch:
             made = make(pathlib.Path(scratch))
@@ -30,12 +31,19 @@ def finished(name, make):
     return target
 
 
+def unpack_typescript(version, scratch):
+    bring(["npm", "pack", f"typescript@{version}", "--silent"], scratch)
+    shutil.unpack_archive(next(scratch.glob("typescript-*.tgz")), scratch)
+    return scratch / "package"
+
+
 def typescript(version):
-    def make(scratch):
-        bring(["npm", "pack", f"typescript@{version}", "--silent"], scratch)
-        shutil.unpack_archive(next(scratch.glob("typescript-*.tgz")), scratch)
-        return scratch / "package/lib/typescript.js"
-    return finished(f"typescript-{version}.js", make)
+    return finished(f"typescript-{version}.js", lambda scratch: unpack_typescript(version, scratch) / "lib/typescript.js")
+
+
+def typescript_package(version):
+    """Everything that the package has, as a directory."""
+    return finished(f"typescript-{version}", lambda scratch: unpack_typescript(version, scratch))
 
 
 def boost(version):
@@ -47,6 +55,14 @@ def boost(version):
                "unpacked/usr/include", "-cf", "boost.tar", "boost"], scratch)
         return scratch / "boost.tar"
     return finished(f"boost-{version}.tar", make)
+
+
+def boost_headers(version):
+    """As a directory."""
+    def make(scratch):
+        bring(["tar", "-xf", str(boost(version))], scratch)
+        return scratch / "boost"
+    return finished(f"boost-{version}", make)
 
 
 def series(size):

@@ -1,0 +1,54 @@
+"""Opening and walking the median file from each tier, beside parsing and walking it."""
+import json
+
+from linux_store import linux_store
+from processes import run
+
+TIERS = ["hot", "warm", "cold", "frozen"]
+FILES = 201
+FILLERS = 2000
+ROUNDS = 5
+
+
+def median_files(store):
+    """Those whose decoded size is nearest to the median, half of them on either side; and every k-th of the rest."""
+    ordered = sorted(store.files, key=lambda file: file.decoded_bytes)
+    begin = max(0, len(ordered) // 2 - FILES // 2)
+    chosen = ordered[begin:begin + FILES]
+    names = {file.path for file in chosen}
+    rest = [file for file in store.files if file.path not in names]
+    return chosen, rest[::max(1, len(rest) // FILLERS)]
+
+
+def write_list(path, files):
+    path.write_text("".join(f"{file.path}\n" for file in files))
+    return path
+
+
+def share_of(times, share):
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))]
+
+
+def measure(context):
+    store = linux_store(context)
+    files, fillers = median_files(store)
+    paths = write_list(context.scratch / "median", files)
+    filler = write_list(context.scratch / "filler", fillers)
+    parsed = json.loads(run([context.bench, "parse", store.corpus.root, paths, ROUNDS]).output)
+    beside = {share: share_of(parsed["us"], share) for share in (0.5, 0.99)}
+    rows = [{"from": "tree-sitter, parsed", "p50_us": beside[0.5], "p99_us": beside[0.99], "times_parsing": 1.0,
+             "samples": len(parsed["us"])}]
+    metrics = {"parse_us_p50": beside[0.5]}
+    for tier in TIERS:
+        opened = json.loads(run([context.bench, "open", store.store, paths, filler, tier, ROUNDS]).output)
+        if opened["hash"] != parsed["hash"]:
+            raise SystemExit(f"bench/store: what is opened from {tier} is not what was parsed")
+        p50, p99 = (share_of(opened["us"], share) for share in (0.5, 0.99))
+        metrics[f"open_us_p50_{tier}"] = p50
+        metrics[f"open_us_p99_{tier}"] = p99
+        rows.append({"from": tier, "p50_us": p50, "p99_us": p99, "times_parsing": p50 / beside[0.5],
+                     "samples": len(opened["us"])})
+    middle = files[len(files) // 2]
+    return {"title": "Opening and walking the median file", "metrics": metrics, "rows": rows,
+            "measured_on": [store.describe(),
+                            f"the median file: {middle.bytes:,} bytes of source, {middle.decoded_bytes:,} decoded"]}
