@@ -16,7 +16,12 @@ copse_system_library(lz4 liblz4)
 copse_system_library(divsufsort libdivsufsort)
 copse_system_library(re2 re2)
 copse_system_library(yaml yaml-0.1)
+# Loaded when it is needed (workspace/git_library.h), by the name that says its ABI; only tests are linked with it.
 copse_system_library(libgit2 libgit2)
+string(REGEX MATCH "^[0-9]+\\.[0-9]+" copse_libgit2_abi "${copse_pc_libgit2_VERSION}")
+add_library(copse_dep_libgit2_headers INTERFACE)
+target_include_directories(copse_dep_libgit2_headers SYSTEM INTERFACE ${copse_pc_libgit2_INCLUDE_DIRS})
+target_compile_definitions(copse_dep_libgit2_headers INTERFACE COPSE_LIBGIT2="libgit2.so.${copse_libgit2_abi}")
 copse_system_library(rapidjson RapidJSON)
 
 # CRoaring comes with a CMake package instead.

@@ -10,7 +10,8 @@ target_compile_definitions(copse_test_settings INTERFACE
   COPSE_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests/data"
   COPSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 if(COPSE_BUILD_TESTS)
-  target_link_libraries(copse_test_settings INTERFACE GTest::gtest)
+  # Tests make repositories with it.
+  target_link_libraries(copse_test_settings INTERFACE GTest::gtest copse_dep_libgit2)
 endif()
 
 # copse_application(NAME <program> FOLDER <folder of apps/>)

@@ -1,6 +1,7 @@
 // copse delta and copse patch as programs: files, streams, refusals, signals, full disks.
 #include <csignal>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -222,6 +223,46 @@ TEST_F(CliDeltaTest, CtrlCWhileItWaitsLeavesNothing) {
   EXPECT_EQ(stopped.exit_code, 130) << stopped.err;
   EXPECT_TRUE(contains(stopped.err, "stopped; nothing was written"));
   EXPECT_EQ(files().size(), before.size() + 1);
+}
+
+// Sorting cannot be asked to stop.
+TEST_F(CliDeltaTest, SignalsEndLongWorkAtOnceAndLeaveNothing) {
+  std::string large(16 << 20, '\0');
+  std::mt19937_64 random(5);
+  for (char& byte : large)
+    byte = static_cast<char>(random());
+  write_file(scratch / "large", large);
+  for (std::size_t i = 0; i < large.size(); i += 50)
+    ++large[i];
+  write_file(scratch / "larger", large);
+  for (const int signal : {SIGTERM, SIGHUP, SIGINT}) {
+    const auto before = files();
+    const Running running = start(
+        {"delta", "large", "larger", "-o", "delta", "--algorithm", "suffix", "--setting", "small"},
+        {.directory = scratch.path()});
+    for (int i = 0; i < 6000 && files() == before; ++i)
+      ::usleep(5'000);
+    ::usleep(200'000);
+    ::kill(running.id, signal);
+    const RunResult stopped = finish(running);
+    EXPECT_EQ(stopped.exit_code, 128 + signal) << stopped.err;
+    EXPECT_EQ(stopped.err, "copse: stopped; nothing was written\n");
+    EXPECT_EQ(files(), before);
+  }
+}
+
+TEST_F(CliDeltaTest, WhatIsReplacedKeepsItsPermissions) {
+  using std::filesystem::perms;
+  for (const perms mode : {perms{0600}, perms{0755}}) {
+    write_file(scratch / "delta", "in the way");
+    std::filesystem::permissions(scratch / "delta", mode);
+    make_delta();
+    EXPECT_EQ(std::filesystem::status(scratch / "delta").permissions(), mode);
+    write_file(scratch / "again", "in the way");
+    std::filesystem::permissions(scratch / "again", mode);
+    ASSERT_EQ(copse({"patch", "old", "delta", "-o", "again", "-f"}).exit_code, 0);
+    EXPECT_EQ(std::filesystem::status(scratch / "again").permissions(), mode);
+  }
 }
 
 TEST_F(CliDeltaTest, ATerminalGetsNoBytes) {

@@ -32,18 +32,23 @@ Examples:
   pg_dump shop | copse delta yesterday.sql - -o today.delta
   copse delta a.img b.img -o - | ssh host 'copse patch a.img - -o b.img'
 
-Exit status: 0 written, 2 nothing was written, 130 after Ctrl-C, when nothing was written either.)";
+Exit status: 0 written; 2 an error, after which there is no output file, though standard output may
+have had its beginning; 130, 143 or 129 after Ctrl-C, SIGTERM or SIGHUP, the same; 141 when nobody
+reads standard output. Only after kill -9 may OUTPUT.part-NUMBER stay, which nothing needs.)";
 
 constexpr const char* kPatchExamples =
     R"(Everything is checked: that BASE is the one the delta was made against, and that what comes out is
-what went in. The output appears whole or not at all; standard output gets checked parts only.
+what went in. The output appears whole or not at all. Standard output gets checked parts of 32 MB;
+images of memory go there as they are made and are checked at their end: mind the exit status.
 
 Examples:
   copse patch v1.tar v2.delta -o v2.tar
   ssh host cat today.delta | copse patch yesterday.sql - -o today.sql
   copse patch v1.tar v2.delta -o - | tar -t
 
-Exit status: 0 written, 2 nothing was written, 130 after Ctrl-C, when nothing was written either.)";
+Exit status: 0 written; 2 an error, after which there is no output file, though standard output may
+have had its beginning; 130, 143 or 129 after Ctrl-C, SIGTERM or SIGHUP, the same; 141 when nobody
+reads standard output. Only after kill -9 may OUTPUT.part-NUMBER stay, which nothing needs.)";
 
 struct DeltaFlags {
   std::string base;
@@ -54,11 +59,9 @@ struct DeltaFlags {
   bool json = false;
 };
 
-// Waits for input until a signal comes.
-ReadBytes standard_input(const StopSignals& signals) {
-  return [stop = signals.flag()](std::span<std::uint8_t> out) -> Result<std::size_t> {
+ReadBytes standard_input() {
+  return [](std::span<std::uint8_t> out) -> Result<std::size_t> {
     for (;;) {
-      if (stop->load()) return Error(ErrorCode::Interrupted, "stopped; nothing was written");
       const ssize_t size = ::read(STDIN_FILENO, out.data(), out.size());
       if (size >= 0) return static_cast<std::size_t>(size);
       if (errno != EINTR) {
@@ -120,23 +123,18 @@ int run(const DeltaFlags& flags, Run work) {
     return fail("standard output is a terminal; name a file with -o, or send it to a program");
   }
   StopSignals signals;
+  signals.end_at_once(discard_delta_outputs,
+                      to_stream ? "copse: stopped\n" : "copse: stopped; nothing was written\n");
   StandardOutput standard;
   DeltaInput input{flags.input, {}};
   if (flags.input == kStandardStream) {
-    signals.end_waiting();
-    input = {"standard input", standard_input(signals)};
+    input = {"standard input", standard_input()};
   }
   DeltaOutput output{flags.output, flags.force, {}};
   if (to_stream) output = {"standard output", false, standard.writer()};
-  DeltaOptions options = flags.options;
-  options.stop = signals.flag();
-  const auto report = work(flags.base, input, output, options);
+  const auto report = work(flags.base, input, output, flags.options);
   if (!report.ok()) {
     if (standard.failed()) return standard.finish(kExitError);
-    if (report.error().code() == ErrorCode::Interrupted && signals.flag()->load()) {
-      say(report.error().message());
-      return signals.exit_code();
-    }
     const bool exists = report.error().message().ends_with(" exists already");
     return fail(report.error().message() + (exists ? "; --force replaces it" : ""));
   }

@@ -1,10 +1,11 @@
-// A signal handler can reach nothing but globals: the two below are the only ones of the program.
+// A signal handler can reach nothing but globals: the four below are the only ones of the program.
 #include "signals.h"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include <unistd.h>
 
@@ -15,9 +16,12 @@ namespace {
 
 constexpr std::array<int, 3> kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 
-std::atomic<bool> stop_requested = false;  // NOLINT(readability-identifier-naming)
-std::atomic<int> stop_signal = 0;          // NOLINT(readability-identifier-naming)
-static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+std::atomic<bool> stop_requested = false;       // NOLINT(readability-identifier-naming)
+std::atomic<int> stop_signal = 0;               // NOLINT(readability-identifier-naming)
+std::atomic<void (*)()> ending = nullptr;       // NOLINT(readability-identifier-naming)
+std::atomic<const char*> last_words = nullptr;  // NOLINT(readability-identifier-naming)
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free &&
+              std::atomic<const char*>::is_always_lock_free);
 
 // Replaces a handler unless the signal is ignored.
 void replace_handler(int signal_number, void (*handler)(int), int flags = SA_RESTART) {
@@ -39,6 +43,13 @@ void request_stop(int signal_number) {
   }
 }
 
+void end_process(int signal_number) {
+  ending.load()();
+  const char* words = last_words.load();
+  static_cast<void>(::write(STDERR_FILENO, words, std::strlen(words)));
+  ::_exit(kExitSignalBase + signal_number);
+}
+
 }  // namespace
 
 StopSignals::StopSignals() {
@@ -53,9 +64,11 @@ StopSignals::~StopSignals() {
   }
 }
 
-void StopSignals::end_waiting() {
+void StopSignals::end_at_once(void (*clean_up)(), const char* words) {
+  ending = clean_up;
+  last_words = words;
   for (const int each : kStopSignals) {
-    replace_handler(each, request_stop, 0);
+    replace_handler(each, end_process);
   }
 }
 

@@ -14,8 +14,9 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();
 
-  // From now on a signal also ends a call that waits, with EINTR: for input that may never come.
-  void end_waiting();
+  // For work of which nothing is left when it stops: from now on the first signal ends the process,
+  // after `clean_up`, which must be safe in a handler, and `words` on standard error.
+  void end_at_once(void (*clean_up)(), const char* words);
 
   const std::atomic<bool>* flag() const;
   // 130 after Ctrl-C, as a shell counts. REQUIRES: the flag is set.

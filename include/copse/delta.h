@@ -98,8 +98,9 @@ struct DeltaInput {
 // A file that appears, whole, when everything has succeeded, or a stream.
 struct DeltaOutput {
   std::string path;
-  bool replace = false;  // a file of that name; else InvalidArgument when there is one
-  WriteBytes write;      // when set, the path is only its name in messages
+  bool replace =
+      false;  // a file of that name, whose permissions stay; else InvalidArgument when there is one
+  WriteBytes write;  // when set, the path is only its name in messages
 };
 
 // Writes what decode_delta() and apply_delta() take. The base must be a regular file, and neither
@@ -110,9 +111,14 @@ Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& 
                                 const DeltaOutput& delta, const DeltaOptions& options = {});
 
 // Errors as decode_delta(). Of the options, `threads` and `stop` count. Memory beside mapped files:
-// what the frames state, at most 300 MB. Images of memory are handed to a stream as they are
+// at most 200 MB with one thread, 100 MB more for each further one; and from a stream, the largest
+// payload of a frame. Images of memory are handed to a stream as they are
 // decoded: should one turn out wrong at its end, an error follows what was written.
 Result<DeltaReport> apply_delta(const std::string& base_path, const DeltaInput& delta,
                                 const DeltaOutput& target, const DeltaOptions& options = {});
+
+// Removes what unfinished calls of the two have begun beside their outputs. Safe in a signal
+// handler that then ends the process; without it, a signal leaves "<output>.part-<number>".
+void discard_delta_outputs();
 
 }  // namespace copse

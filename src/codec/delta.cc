@@ -108,22 +108,52 @@ DeltaEncoder::Encoded DeltaEncoder::encode_unhashed(const TargetPart& part,
                                     : choose_algorithm(encoders_, base_, part, options_.setting);
   if (chosen == DeltaAlgorithm::Raw || part.bytes.empty()) return encoded;
   for (const DeltaAlgorithm algorithm : attempts(chosen)) {
-    const PartEncoder encoder = encoders_[static_cast<std::size_t>(algorithm)];
-    Result<CodedPart> made =
-        encoder == nullptr ? Result<CodedPart>(Error(
-                                 ErrorCode::Unsupported,
-                                 "no encoder for " + std::string(delta_algorithm_name(algorithm))))
-                           : encoder(base_, part, {options_.setting, threads, &read_target_});
-    if (made.ok()) {
-      if (made.value().payload.size() >= part.bytes.size()) return encoded;
-      encoded.algorithm = algorithm;
-      encoded.part = std::move(made).value();
-      return encoded;
-    }
-    ++encoded.fallbacks;
-    encoded.fallback_reason = made.error().message();
+    if (try_algorithm(algorithm, part, threads, encoded)) break;
   }
   return encoded;
+}
+
+// False when it failed, which is counted. An algorithm that saves nothing leaves the part raw.
+bool DeltaEncoder::try_algorithm(DeltaAlgorithm algorithm, const TargetPart& part, unsigned threads,
+                                 Encoded& encoded) const {
+  const PartEncoder encoder = encoders_[static_cast<std::size_t>(algorithm)];
+  Result<CodedPart> made =
+      encoder == nullptr ? Result<CodedPart>(Error(
+                               ErrorCode::Unsupported,
+                               "no encoder for " + std::string(delta_algorithm_name(algorithm))))
+                         : encoder(base_, part, {options_.setting, threads, &read_target_});
+  if (!made.ok()) {
+    ++encoded.fallbacks;
+    encoded.fallback_reason = made.error().message();
+    return false;
+  }
+  if (made.value().payload.size() < part.bytes.size()) {
+    encoded.algorithm = algorithm;
+    encoded.part = std::move(made).value();
+  }
+  return true;
+}
+
+bool DeltaEncoder::add_image(ByteView target, Bytes& out) {
+  COPSE_CHECK(report_.frames == 0);
+  const bool wanted = options_.algorithm ? *options_.algorithm == DeltaAlgorithm::Pages
+                                         : suits_pages(base_.bytes(), target);
+  if (!wanted || target.empty()) return false;
+  const TargetPart whole{target, 0};
+  Encoded encoded;
+  const bool done = try_algorithm(DeltaAlgorithm::Pages, whole, options_.threads, encoded);
+  if (!done) {
+    report_.fallbacks += encoded.fallbacks;
+    report_.fallback_reason = encoded.fallback_reason;
+  }
+  if (encoded.algorithm != DeltaAlgorithm::Pages) {
+    // What is no use to the whole is none to its parts.
+    options_.algorithm = done ? DeltaAlgorithm::Raw : DeltaAlgorithm::Rolling;
+    return false;
+  }
+  encoded.target_hash = encoded.part.target_hash ? *encoded.part.target_hash : hash128(target);
+  write(whole, encoded, true, out);
+  return true;
 }
 
 void DeltaEncoder::write(const TargetPart& part, const Encoded& encoded, bool last, Bytes& out) {
@@ -173,10 +203,8 @@ Status DeltaEncoder::add(std::span<const ByteView> parts, bool last, Bytes& out)
   return success();
 }
 
-std::vector<ByteView> parts_of_target(ByteView base, ByteView target, const DeltaOptions& options) {
-  const bool pages =
-      options.algorithm ? *options.algorithm == DeltaAlgorithm::Pages : suits_pages(base, target);
-  if (pages || target.empty()) return {target};
+std::vector<ByteView> parts_of_target(ByteView target) {
+  if (target.empty()) return {target};
   std::vector<ByteView> parts;
   for (std::size_t at = 0; at < target.size(); at += kDeltaPartBytes) {
     parts.push_back(target.subspan(at, std::min(kDeltaPartBytes, target.size() - at)));
@@ -190,7 +218,10 @@ Result<EncodedDelta> encode_delta(std::span<const std::uint8_t> base,
   const DeltaBase prepared(base, options.setting);
   DeltaEncoder encoder(prepared, options);
   EncodedDelta delta;
-  COPSE_TRY_STATUS(encoder.add(parts_of_target(base, target, options), true, delta.bytes));
+  if (!encoder.add_image(target, delta.bytes)) {
+    COPSE_TRY_STATUS(encoder.add(parts_of_target(target), true, delta.bytes));
+  }
+  if (is_set(options.stop)) return interrupted();
   delta.report = encoder.report();
   return delta;
 }

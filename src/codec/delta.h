@@ -26,7 +26,7 @@
 namespace copse {
 
 // A target is encoded in parts of this size, whatever the number of threads; images of memory in
-// one.
+// one, where pages make them smaller.
 inline constexpr std::size_t kDeltaPartBytes = std::size_t{32} << 20;
 
 // A base and what is worth knowing of it once. Keeps a view. Index and hash are made when they are
@@ -89,6 +89,11 @@ class DeltaEncoder {
   // How to read the target in one pass, where that is not its view: for targets of one part.
   void set_target_reader(ReadPages read) { read_target_ = std::move(read); }
 
+  // A whole target as one frame of pages, where the options ask for that or both look like images
+  // of memory. False when it is not for pages, or they make it no smaller: then nothing was
+  // appended, and its parts are for add(). REQUIRES: nothing was added before.
+  bool add_image(ByteView target, Bytes& out);
+
   // Appends a frame for each part, several at a time where there are threads. `last`: whether the
   // target ends with the last of them; a target has at least one part. Interrupted when asked to
   // stop.
@@ -107,6 +112,8 @@ class DeltaEncoder {
 
   Encoded encode(const TargetPart& part, unsigned threads) const;
   Encoded encode_unhashed(const TargetPart& part, unsigned threads) const;
+  bool try_algorithm(DeltaAlgorithm algorithm, const TargetPart& part, unsigned threads,
+                     Encoded& encoded) const;
   void write(const TargetPart& part, const Encoded& encoded, bool last, Bytes& out);
 
   const DeltaBase& base_;
@@ -117,8 +124,8 @@ class DeltaEncoder {
   std::uint32_t previous_ = 0;
 };
 
-// The parts that encode_delta() would make of a whole target.
-std::vector<ByteView> parts_of_target(ByteView base, ByteView target, const DeltaOptions& options);
+// A whole target in parts for DeltaEncoder::add().
+std::vector<ByteView> parts_of_target(ByteView target);
 
 // Checks that a chain of frames is one delta of this base, frame by frame.
 class DeltaChain {

@@ -337,10 +337,15 @@ Status check_part(const DeltaFrameHeader& header, ByteView payload) {
                "delta: needs dictionary " + std::to_string(header.dictionary_id));
 }
 
+Status check_raw(const DeltaFrameHeader& header, ByteView payload) {
+  if (payload.size() == header.target_bytes) return success();
+  return Error(ErrorCode::Corrupt, "delta: a raw part has another length than is stated");
+}
+
 }  // namespace
 
 bool decodes_in_order(const DeltaFrameHeader& header) {
-  return header.algorithm == DeltaAlgorithm::Pages;
+  return header.algorithm == DeltaAlgorithm::Pages || header.algorithm == DeltaAlgorithm::Raw;
 }
 
 Status decode_part_in_order(ByteView base, const ReadPages& read_base,
@@ -353,8 +358,16 @@ Status decode_part_in_order(ByteView base, const ReadPages& read_base,
     hash.update(stretch);
     return write(stretch);
   };
-  COPSE_TRY_STATUS(
-      decode_page_delta_in_order(base, read_base, payload, header.target_bytes, hash_and_write));
+  if (header.algorithm == DeltaAlgorithm::Raw) {
+    COPSE_TRY_STATUS(check_raw(header, payload));
+    for (std::size_t at = 0; at < payload.size(); at += kPageStretchBytes) {
+      COPSE_TRY_STATUS(
+          hash_and_write(payload.subspan(at, std::min(kPageStretchBytes, payload.size() - at))));
+    }
+  } else {
+    COPSE_TRY_STATUS(
+        decode_page_delta_in_order(base, read_base, payload, header.target_bytes, hash_and_write));
+  }
   if (hash.digest() != header.target_hash) return came_out_wrong();
   return success();
 }
@@ -367,9 +380,7 @@ Status decode_part(ByteView base, const DeltaFrameHeader& header, ByteView paylo
                                         std::string(delta_algorithm_name(header.algorithm)));
   switch (header.algorithm) {
     case DeltaAlgorithm::Raw:
-      if (payload.size() != out.size()) {
-        return Error(ErrorCode::Corrupt, "delta: a raw part has another length than is stated");
-      }
+      COPSE_TRY_STATUS(check_raw(header, payload));
       std::copy(payload.begin(), payload.end(), out.begin());
       made = success();
       break;

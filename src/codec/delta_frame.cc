@@ -106,6 +106,13 @@ Result<DeltaFrameHeader> read_delta_header(ByteView bytes, std::uint32_t previou
     return corrupt("a payload is longer than what it stands for");
   }
   header.algorithm = static_cast<DeltaAlgorithm>(algorithm);
+  const bool any_length =
+      header.algorithm == DeltaAlgorithm::Pages || header.algorithm == DeltaAlgorithm::Raw;
+  if (!any_length && header.target_bytes > kDeltaPartBytesMax) {
+    return corrupt("a frame stands for " + std::to_string(header.target_bytes) +
+                   " bytes, one of its algorithm for " + std::to_string(kDeltaPartBytesMax) +
+                   " at most");
+  }
   header.last = (flags & kLastFlag) != 0;
   return header;
 }

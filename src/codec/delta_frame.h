@@ -19,6 +19,9 @@ inline constexpr std::uint8_t kDeltaVersion = 1;
 inline constexpr std::size_t kDeltaHeaderBytesMax = 128;
 // What a decoder may be asked to allocate for one frame, beside the part of the target itself.
 inline constexpr unsigned kDeltaMemoryLogMax = 18;  // KiB: 256 MiB
+// A frame that is neither of pages nor raw stands for no more, so that a part may be decoded in
+// memory: a few bytes can state a part of any length.
+inline constexpr std::uint64_t kDeltaPartBytesMax = std::uint64_t{64} << 20;
 
 struct DeltaFrameHeader {
   DeltaAlgorithm algorithm = DeltaAlgorithm::Raw;

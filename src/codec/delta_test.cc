@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <random>
 #include <string>
@@ -321,6 +322,44 @@ TEST_F(DeltaTest, LimitsAreKept) {
   const auto refused = decode_delta(base, delta.value().bytes, 4999);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::LimitExceeded);
+}
+
+// A few bytes may not ask for gigabytes.
+TEST_F(DeltaTest, LongPartsAreRefusedBeforeTheyAreMade) {
+  const Bytes base = text(500);
+  for (const DeltaAlgorithm algorithm : {DeltaAlgorithm::Xor, DeltaAlgorithm::Rolling,
+                                         DeltaAlgorithm::Suffix, DeltaAlgorithm::ZstdPrefix}) {
+    DeltaFrameHeader header;
+    header.algorithm = algorithm;
+    header.base_bytes = base.size();
+    header.base_hash = hash128(base);
+    header.target_bytes = kDeltaPartBytesMax + 1;
+    Bytes frame;
+    write_delta_frame(header, Bytes(20), 0, frame);
+    const auto refused = decode_delta(base, frame, std::uint64_t{1} << 40);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_NE(refused.error().message().find("stands for 67108865 bytes"), std::string::npos)
+        << refused.error().message();
+  }
+}
+
+// Pages that make an image no smaller: parts as of any other target, none of them held whole.
+TEST_F(DeltaTest, ImagesWithoutUseOfPagesAreWrittenInParts) {
+  std::mt19937_64 random(7);
+  Bytes base(kDeltaPartBytes + 8192);
+  for (std::size_t i = 0; i < base.size(); i += 8) {
+    const std::uint64_t value = random();
+    std::memcpy(base.data() + i, &value, 8);
+  }
+  Bytes target(base.rbegin(), base.rend());
+  const auto delta = encode_delta(base, target, {.algorithm = DeltaAlgorithm::Pages});
+  ASSERT_TRUE(delta.ok());
+  EXPECT_EQ(delta.value().report.frames, 2U);
+  EXPECT_EQ(delta.value().report.frames_of[static_cast<std::size_t>(DeltaAlgorithm::Raw)], 2U);
+  EXPECT_EQ(delta.value().report.fallbacks, 0U);
+  const auto back = decode_delta(base, delta.value().bytes, base.size());
+  ASSERT_TRUE(back.ok()) << back.error().message();
+  EXPECT_TRUE(back.value() == target);
 }
 
 TEST_F(DeltaTest, NewerVersionsAreUnsupported) {

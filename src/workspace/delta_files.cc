@@ -13,7 +13,7 @@
 #include "core/io/file_system.h"
 #include "core/io/mapped_output.h"
 #include "core/io/pages.h"
-#include "core/io/random.h"
+#include "core/io/temporary_file.h"
 #include "core/io/window_reader.h"
 #include "core/parallel.h"
 
@@ -58,11 +58,6 @@ Result<InputFile> open_input(const std::string& path) {
   return input;
 }
 
-// Where an output is made before it gets its name.
-std::string temporary_path(const std::string& path) {
-  return path + ".part-" + std::to_string(random_bits() % 1'000'000'000);
-}
-
 // What a new file may take the place of: nothing, or a regular file that is to be replaced.
 Status check_place(const DeltaOutput& output) {
   if (output.path.empty()) return Error(ErrorCode::InvalidArgument, "no output was named");
@@ -102,20 +97,12 @@ std::string final_path(const std::string& path) {
 class OutputWriter {
  public:
   explicit OutputWriter(const DeltaOutput& output) : output_(output) {}
-  OutputWriter(const OutputWriter&) = delete;
-  OutputWriter& operator=(const OutputWriter&) = delete;
-  ~OutputWriter() {
-    file_.reset();
-    if (!temporary_.empty()) static_cast<void>(real_file_system().remove(temporary_));
-  }
 
   Status open() {
     if (output_.write) return success();
     COPSE_TRY_STATUS(check_place(output_));
-    path_ = final_path(output_.path);
-    std::string temporary = temporary_path(path_);
-    COPSE_TRY(file_, real_file_system().create(temporary));
-    temporary_ = std::move(temporary);
+    temporary_.emplace(final_path(output_.path));
+    COPSE_TRY(file_, real_file_system().create(temporary_->path()));
     return success();
   }
 
@@ -126,15 +113,12 @@ class OutputWriter {
   Status finish() {
     if (output_.write) return success();
     COPSE_TRY_STATUS(file_->close());
-    COPSE_TRY_STATUS(real_file_system().rename(temporary_, path_));
-    temporary_.clear();
-    return success();
+    return temporary_->take_place();
   }
 
  private:
   const DeltaOutput& output_;
-  std::string path_;
-  std::string temporary_;  // empty when there is nothing to remove
+  std::optional<TemporaryFile> temporary_;
   std::unique_ptr<WritableFile> file_;
 };
 
@@ -179,9 +163,11 @@ Status add_batch(DeltaEncoder& encoder, std::span<const ByteView> parts, bool la
   return out.write(frames);
 }
 
-Status encode_mapped(const DeltaBase& base, ByteView target, const DeltaOptions& options,
-                     DeltaEncoder& encoder, OutputWriter& out) {
-  const std::vector<ByteView> parts = parts_of_target(base.bytes(), target, options);
+Status encode_mapped(ByteView target, const DeltaOptions& options, DeltaEncoder& encoder,
+                     OutputWriter& out) {
+  Bytes image;
+  if (encoder.add_image(target, image)) return out.write(image);
+  const std::vector<ByteView> parts = parts_of_target(target);
   const std::size_t batch = thread_count(options.threads);
   for (std::size_t at = 0; at < parts.size(); at += batch) {
     const std::size_t count = std::min(batch, parts.size() - at);
@@ -280,9 +266,8 @@ Result<DeltaReport> decode_mapped(const InputFile& base, ByteView delta, const D
   for (const Frame& frame : frames) {
     count_frame(frame.header, report);
   }
-  const std::string path = final_path(output.path);
-  const std::string temporary = temporary_path(path);
-  COPSE_TRY(MappedOutput target, MappedOutput::create(temporary, report.target_bytes));
+  TemporaryFile temporary(final_path(output.path));
+  COPSE_TRY(MappedOutput target, MappedOutput::create(temporary.path(), report.target_bytes));
   ParallelOptions parallel;
   parallel.threads = thread_count(options.threads);
   parallel.stop = options.stop;
@@ -303,8 +288,8 @@ Result<DeltaReport> decode_mapped(const InputFile& base, ByteView delta, const D
       });
   if (!result.ok()) return std::move(result).take_error();
   if (is_set(options.stop)) return interrupted();
-  COPSE_TRY_STATUS(real_file_system().rename(temporary, path));
   target.keep();
+  COPSE_TRY_STATUS(temporary.take_place());
   return report;
 }
 
@@ -369,6 +354,10 @@ Error named(Error error, const std::string& path) {
 
 }  // namespace
 
+void discard_delta_outputs() {
+  remove_temporary_files();
+}
+
 Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& target,
                                 const DeltaOutput& delta, const DeltaOptions& options) {
   COPSE_TRY(const InputFile base_file, open_input(base_path));
@@ -385,7 +374,7 @@ Result<DeltaReport> write_delta(const std::string& base_path, const DeltaInput& 
   DeltaEncoder encoder(base, options);
   if (!target.read) encoder.set_target_reader(target_file.reader());
   COPSE_TRY_STATUS(target.read ? encode_stream(target.read, options, encoder, out)
-                               : encode_mapped(base, target_file.bytes(), options, encoder, out));
+                               : encode_mapped(target_file.bytes(), options, encoder, out));
   if (is_set(options.stop)) return interrupted();
   COPSE_TRY_STATUS(out.finish());
   return encoder.report();

@@ -6,8 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include <git2.h>
-
 #include "workspace/git_library.h"
 #include "workspace/ignore_rules.h"
 
@@ -26,7 +24,7 @@ constexpr std::string_view kIgnoreFileName = ".gitignore";
 
 std::string take_text(git_buf& buffer) {
   std::string text = buffer.ptr == nullptr ? std::string() : buffer.ptr;
-  git_buf_dispose(&buffer);
+  git().buf_dispose(&buffer);
   return text;
 }
 
@@ -37,10 +35,10 @@ std::string text_of(const char* text) {
 // core.excludesFile, or the file that git takes where that is not set. Empty: none.
 std::string user_file(FileSystem& file_system, git_config* config) {
   git_buf buffer = {};
-  if (config != nullptr && git_config_get_path(&buffer, config, "core.excludesfile") == 0) {
+  if (config != nullptr && git().config_get_path(&buffer, config, "core.excludesfile") == 0) {
     return take_text(buffer);
   }
-  git_libgit2_opts(GIT_OPT_GET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, &buffer);
+  git().libgit2_opts(GIT_OPT_GET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, &buffer);
   std::string folders = take_text(buffer);
   while (!folders.empty()) {
     const std::string folder = folders.substr(0, folders.find(':'));
@@ -54,8 +52,14 @@ std::string user_file(FileSystem& file_system, git_config* config) {
 }  // namespace
 
 GitIgnore GitIgnore::open(FileSystem& file_system, const std::string& directory) {
-  const GitLibraryUse library;
   GitIgnore ignore(file_system);
+  const Status loaded = load_git();
+  if (!loaded.ok()) {
+    ignore.problems_.push_back(
+        {directory, "what git ignores is not known: " + loaded.error().message()});
+    ignore.work_tree_ = join_path(directory, "");
+    return ignore;
+  }
   if (!ignore.open_repository(directory)) ignore.open_without_repository(directory);
   return ignore;
 }
@@ -67,7 +71,7 @@ bool GitIgnore::open_repository(const std::string& directory) {
   {
     // Only rules are read.
     const GitAnyOwner any_owner;
-    status = git_repository_open_ext(&opened, directory.c_str(), 0, nullptr);
+    status = git().repository_open_ext(&opened, directory.c_str(), 0, nullptr);
   }
   const GitRepositoryPtr repository(opened);
   if (status == GIT_ENOTFOUND) return false;
@@ -75,17 +79,17 @@ bool GitIgnore::open_repository(const std::string& directory) {
     problems_.push_back({directory, "its repository cannot be opened: " + git_message()});
     return false;
   }
-  work_tree_ = text_of(git_repository_workdir(opened));  // ends with '/'; empty when bare
+  work_tree_ = text_of(git().repository_workdir(opened));  // ends with '/'; empty when bare
   const std::string inside = join_path(directory, "");
   if (work_tree_.empty() || !inside.starts_with(work_tree_)) return false;
   prefix_ = inside.substr(work_tree_.size());
   if (("/" + prefix_).find("/.git/") != std::string::npos) return false;
 
   git_config* config = nullptr;
-  git_repository_config_snapshot(&config, opened);
+  git().repository_config_snapshot(&config, opened);
   const GitConfigPtr owned_config(config);
   add_rules_of_user(user_file(*file_system_, config));
-  add_rules(join_path(text_of(git_repository_commondir(opened)), "info/exclude"), "");
+  add_rules(join_path(text_of(git().repository_commondir(opened)), "info/exclude"), "");
   return descend();
 }
 
@@ -94,7 +98,7 @@ void GitIgnore::open_without_repository(const std::string& directory) {
   prefix_.clear();
   outer_.reset();
   git_config* config = nullptr;
-  git_config_open_default(&config);
+  git().config_open_default(&config);
   const GitConfigPtr owned_config(config);
   add_rules_of_user(user_file(*file_system_, config));
 }

@@ -32,6 +32,18 @@ Result<DynamicLibrary> DynamicLibrary::open(const std::string& path) {
   return DynamicLibrary(handle, path);
 }
 
+Result<DynamicLibrary> DynamicLibrary::open_system(const std::string& name) {
+  if (name.empty() || name.find('/') != std::string::npos) {
+    return Error(ErrorCode::InvalidArgument,
+                 "the name of a system's library has no slash: " + name);
+  }
+  void* handle = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) {
+    return Error(ErrorCode::Unsupported, "cannot load library " + name + ": " + loader_words());
+  }
+  return DynamicLibrary(handle, name);
+}
+
 DynamicLibrary::DynamicLibrary(DynamicLibrary&& other) noexcept
     : handle_(std::exchange(other.handle_, nullptr)), path_(std::move(other.path_)) {}
 

@@ -17,6 +17,10 @@ class DynamicLibrary {
   // missing, Unsupported when it cannot be loaded, both with the loader's words.
   static Result<DynamicLibrary> open(const std::string& path);
 
+  // One of the system's, by its name without a slash ("libgit2.so.1.5"), from wherever the loader
+  // finds it. InvalidArgument with a slash; Unsupported when it is not installed.
+  static Result<DynamicLibrary> open_system(const std::string& name);
+
   DynamicLibrary(DynamicLibrary&& other) noexcept;
   DynamicLibrary& operator=(DynamicLibrary&& other) noexcept;
   DynamicLibrary(const DynamicLibrary&) = delete;

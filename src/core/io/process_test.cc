@@ -120,6 +120,18 @@ TEST(DynamicLibrary, FindsSymbolsAndSaysWhatIsMissing) {
   EXPECT_EQ(script.error().code(), ErrorCode::Unsupported);
 }
 
+TEST(DynamicLibrary, OfTheSystemByName) {
+  const auto library = DynamicLibrary::open_system("libm.so.6");
+  ASSERT_TRUE(library.ok()) << library.error().message();
+  EXPECT_TRUE(library.value().symbol("cos").ok());
+  EXPECT_EQ(DynamicLibrary::open_system("/lib/libm.so.6").error().code(),
+            ErrorCode::InvalidArgument);
+  const auto none = DynamicLibrary::open_system("libnone.so.7");
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().code(), ErrorCode::Unsupported);
+  EXPECT_NE(none.error().message().find("libnone.so.7"), std::string::npos);
+}
+
 TEST(Memory, UsageOfThisProcessAndOfText) {
   const auto usage = memory_usage();
   ASSERT_TRUE(usage.ok()) << usage.error().message();
