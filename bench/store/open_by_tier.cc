@@ -15,6 +15,7 @@ namespace {
 // What a tier has beside hot: nearly everything, so that what leaves hot stays in it.
 constexpr double kSmallShare = 0.05;
 constexpr double kBudgetMb = 200;
+constexpr int kUses = 10;
 
 TierSettings settings_for(const std::string& store, Tier tier) {
   TierSettings settings;
@@ -24,6 +25,8 @@ TierSettings settings_for(const std::string& store, Tier tier) {
   settings.warm_tier_ratio = tier == Tier::Warm ? 1 - kSmallShare : 0;
   settings.warm_tier = tier == Tier::Warm;
   settings.cold_tier = tier == Tier::Cold;
+  // The only one that lets go of what was asked for often.
+  settings.replacement = Replacement::Lru;
   return settings;
 }
 
@@ -34,11 +37,12 @@ void open_all(TieredWorkspace& tiers, const std::vector<std::string>& paths) {
   }
 }
 
-// What was asked for more than once lately goes down one tier when it leaves hot.
+// What was asked for often lately goes down one tier when it leaves hot.
 void bring(TieredWorkspace& tiers, const std::vector<std::string>& paths,
            const std::vector<std::string>& filler, Tier tier) {
-  open_all(tiers, paths);
-  open_all(tiers, paths);
+  for (int use = 0; use < kUses; ++use) {
+    open_all(tiers, paths);
+  }
   if (tier == Tier::Frozen) {
     for (const std::string& path : paths) {
       const Status frozen = tiers.freeze(path);

@@ -149,7 +149,7 @@ class TieredWorkspace {
   // Up to hot. Errors as get().
   Status thaw(std::string_view path);
   // Writes what is pending, asks the kernel for the process's memory, and evicts what is too much.
-  // It happens by itself, too: every half million bytes that are decoded. Errors of writing: what
+  // It happens by itself, too: every million bytes that are decoded. Errors of writing: what
   // was pending stays so.
   Status manage_tiers();
   // Sees what others committed. What is in memory and did not change stays.

@@ -20,7 +20,7 @@ class MemoryBudget {
   // The tiers get this much in any case, whatever else the process holds.
   static constexpr std::uint64_t kRoomDivisorMin = 8;
   // A look at the kernel is due after so many bytes were decoded.
-  static constexpr std::uint64_t kLookEveryBytes = std::uint64_t{512} << 10;
+  static constexpr std::uint64_t kLookEveryBytes = std::uint64_t{1} << 20;
 
   using Reading = std::function<Result<MemoryUsage>()>;
 

@@ -1,4 +1,5 @@
-// Extents of pages: the smallest that is long enough, joined again when they are free.
+// Extents of pages: the first that is long enough, joined again when they are free. So what is in
+// use stays together at the beginning, and pages that are in memory are used again.
 #include "tiers/page_pool.h"
 
 #include <algorithm>
@@ -27,24 +28,24 @@ std::shared_ptr<PagePool> PagePool::reserve(std::size_t bytes) {
 PagePool::Block PagePool::allocate(std::size_t bytes) {
   const std::size_t pages = rounded(bytes) / Pages::page_bytes();
   Extent taken;
+  std::size_t resident_before = 0;
   {
     const std::lock_guard lock(mutex_);
     if (used_pages_ + pages > limit_pages_) return nullptr;
-    const auto fits = free_by_size_.lower_bound({pages, 0});
-    if (fits == free_by_size_.end()) return nullptr;
-    taken = {fits->second, pages};
-    const std::size_t rest = fits->first - pages;
-    remove_free(taken.first, pages + rest);
-    if (rest > 0) add_free({taken.first + pages, rest});
+    const auto fits = std::find_if(free_.begin(), free_.end(),
+                                   [&](const auto& extent) { return extent.second >= pages; });
+    if (fits == free_.end()) return nullptr;
+    taken = {fits->first, pages};
+    const std::size_t rest = fits->second - pages;
+    free_.erase(fits);
+    if (rest > 0) free_[taken.first + pages] = rest;
     used_pages_ += pages;
-    for (std::size_t page = taken.first; page < taken.first + pages; ++page) {
-      if (resident_[page]) continue;
-      resident_[page] = true;
-      ++resident_pages_;
-    }
+    resident_before = make_resident(taken);
     trim();
   }
-  auto* const at = static_cast<std::uint8_t*>(memory_.data()) + taken.first * Pages::page_bytes();
+  const std::size_t begin = taken.first * Pages::page_bytes();
+  if (resident_before < pages) memory_.populate(begin, begin + pages * Pages::page_bytes());
+  auto* const at = static_cast<std::uint8_t*>(memory_.data()) + begin;
   auto pool = shared_from_this();
   return {at, [pool, taken](std::uint8_t* /*memory*/) { pool->free_extent(taken); }};
 }
@@ -56,37 +57,44 @@ void PagePool::free_extent(const Extent& extent) {
   trim();
 }
 
+// How many of its pages were in memory before.
+std::size_t PagePool::make_resident(const Extent& extent) {
+  std::size_t before = 0;
+  for (std::size_t page = extent.first; page < extent.first + extent.pages; ++page) {
+    if (resident_[page]) ++before;
+    resident_[page] = true;
+  }
+  resident_pages_ += extent.pages - before;
+  resident_end_ = std::max(resident_end_, extent.first + extent.pages);
+  return before;
+}
+
 void PagePool::add_free(Extent extent) {
-  const auto behind = free_by_place_.lower_bound(extent.first);
-  if (behind != free_by_place_.begin()) {
+  const auto behind = free_.lower_bound(extent.first);
+  const auto next = behind;
+  if (next != free_.end() && next->first == extent.first + extent.pages) {
+    extent.pages += next->second;
+  }
+  if (behind != free_.begin()) {
     const auto before = std::prev(behind);
     COPSE_CHECK(before->first + before->second <= extent.first);
     if (before->first + before->second == extent.first) {
       extent = {before->first, before->second + extent.pages};
-      remove_free(before->first, before->second);
     }
   }
-  const auto next = free_by_place_.find(extent.first + extent.pages);
-  if (next != free_by_place_.end()) {
-    extent.pages += next->second;
-    remove_free(next->first, next->second);
-  }
-  free_by_place_[extent.first] = extent.pages;
-  free_by_size_.insert({extent.pages, extent.first});
+  // What it was joined with lies within it.
+  free_.erase(free_.lower_bound(extent.first), free_.lower_bound(extent.first + extent.pages));
+  free_[extent.first] = extent.pages;
 }
 
-void PagePool::remove_free(std::size_t first, std::size_t pages) {
-  free_by_place_.erase(first);
-  free_by_size_.erase({pages, first});
-}
-
-// The longest free extents first: the short ones are used again soonest.
+// The last ones first: those at the beginning are used again soonest.
 void PagePool::trim() {
-  for (auto extent = free_by_size_.rbegin();
-       extent != free_by_size_.rend() && resident_pages_ > limit_pages_; ++extent) {
-    const auto [pages, first] = *extent;
+  for (auto extent = free_.rbegin(); extent != free_.rend() && resident_pages_ > limit_pages_;
+       ++extent) {
+    const auto [first, pages] = *extent;
     // As many as are too many: runs of pages that are in memory, from the end.
-    std::size_t page = first + pages;
+    const bool is_last = first + pages >= resident_end_;
+    std::size_t page = std::min(first + pages, resident_end_);
     while (page > first && resident_pages_ > limit_pages_) {
       if (!resident_[page - 1]) {
         --page;
@@ -99,6 +107,7 @@ void PagePool::trim() {
       }
       memory_.drop(page * Pages::page_bytes(), run_end * Pages::page_bytes());
     }
+    if (is_last) resident_end_ = std::min(resident_end_, page);
   }
 }
 

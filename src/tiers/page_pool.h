@@ -7,8 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
-#include <utility>
 #include <vector>
 
 #include "core/io/pages.h"
@@ -27,7 +25,7 @@ class PagePool : public std::enable_shared_from_this<PagePool> {
   using Block = std::shared_ptr<std::uint8_t>;
 
   // Null when no free stretch is long enough, or when more than resident_limit() would be in use.
-  // Cost: some microseconds, and a page fault for each page that was not in memory.
+  // Cost: some microseconds, ten where pages have to be brought into memory.
   Block allocate(std::size_t bytes);
 
   // Free pages are given back until no more than this is in memory; those in use stay.
@@ -48,17 +46,16 @@ class PagePool : public std::enable_shared_from_this<PagePool> {
   };
 
   void free_extent(const Extent& extent);
+  std::size_t make_resident(const Extent& extent);
   void add_free(Extent extent);
-  void remove_free(std::size_t first, std::size_t pages);
   void trim();
 
   Pages memory_;
   mutable std::mutex mutex_;
-  // Invariant: both hold the same free extents, no two of which touch.
-  std::map<std::size_t, std::size_t> free_by_place_;
-  std::set<std::pair<std::size_t, std::size_t>> free_by_size_;  // pages, first
-  std::vector<bool> resident_;                                  // by page
+  std::map<std::size_t, std::size_t> free_;  // first page, pages; no two of them touch
+  std::vector<bool> resident_;               // by page
   std::size_t resident_pages_ = 0;
+  std::size_t resident_end_ = 0;  // from here on none is in memory
   std::size_t used_pages_ = 0;
   std::size_t limit_pages_ = 0;
 };

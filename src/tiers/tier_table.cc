@@ -12,6 +12,9 @@ constexpr std::uint64_t kEntryBytes = 512;
 constexpr std::size_t kSketchKeys = std::size_t{1} << 15;
 // Asked for so often of late, an entry is worth a place in the tier below.
 constexpr std::uint32_t kUsesToDemote = 2;
+// And so often, worth the making of the warm form, which takes about as long as one use of it
+// saves.
+constexpr std::uint32_t kUsesToWarm = 8;
 // Demotions that push others out push no more than this many rounds.
 constexpr int kRoundsMax = 4;
 
@@ -146,7 +149,7 @@ void TierTable::leave_hot(EntryKey key, Entry& entry, Departures& departures) {
   const bool wanted = uses_.count(key) >= kUsesToDemote;
   if (is_warm) {
     ++counter(Tier::Warm).demotions;
-  } else if (wanted && is_on(Tier::Warm)) {
+  } else if (uses_.count(key) >= kUsesToWarm && is_on(Tier::Warm)) {
     departures.push_back({entry.path, entry.content, Tier::Warm});
   } else if (is_cold) {
     ++counter(Tier::Cold).demotions;

@@ -45,6 +45,12 @@ void Pages::release() {
   size_ = 0;
 }
 
+void Pages::populate(std::size_t begin, std::size_t end) {
+  // Linux 5.14; an older one refuses, and a fault for each page does it.
+  const std::size_t first = begin / page_bytes() * page_bytes();
+  ::madvise(static_cast<char*>(memory_) + first, end - first, MADV_POPULATE_WRITE);
+}
+
 void Pages::drop(std::size_t begin, std::size_t end) {
   const std::size_t first = rounded_up(begin);
   const std::size_t last = end / page_bytes() * page_bytes();

@@ -19,6 +19,9 @@ class Pages {
   void release();
   std::size_t size() const { return size_; }
   void* data() const { return memory_; }
+  // Has the pages of [begin, end) in memory now: one call costs less than a fault for each. What
+  // the system cannot do so is done by faults. REQUIRES: end <= size().
+  void populate(std::size_t begin, std::size_t end);
   // Gives whole pages within [begin, end) back; they read as zeros then. REQUIRES: end <= size().
   void drop(std::size_t begin, std::size_t end);
   // Asks for pages of the smallest size only, so that touching a byte takes no more than its page.
