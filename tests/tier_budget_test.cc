@@ -73,11 +73,8 @@ class Watcher {
 
 TEST(TierBudget, HoldsForTheWholeProcess) {
   cli_test::ScratchDirectory scratch;
-  std::uint64_t source_bytes = 0;
   for (std::uint32_t file = 0; file < kFiles; ++file) {
-    const std::string text = c_source(file);
-    source_bytes += text.size();
-    cli_test::write_file(scratch / ("project/" + std::to_string(file) + ".c"), text);
+    cli_test::write_file(scratch / ("project/" + std::to_string(file) + ".c"), c_source(file));
   }
   const cli_test::RunResult indexed =
       cli_test::run({"index", scratch / "project", "--store", scratch / "store"});
