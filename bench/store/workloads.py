@@ -8,7 +8,7 @@ from processes import run
 BUDGET_MB = 50
 POLICIES = ["lru", "s3_fifo", "sieve", "tiny_lfu"]
 DEFAULT_POLICY = "s3_fifo"
-ALL_TIERS = "hwc"
+DEFAULT_TIERS = "hw"
 TIERS = ["hot", "warm", "cold", "frozen"]
 # What is asked for, decoded, is at least so many times the budget.
 DECODED_FACTOR_MIN = 10
@@ -21,7 +21,7 @@ def write_trace(context, trace):
     return path
 
 
-def asked(context, store, trace, policy=DEFAULT_POLICY, tiers=ALL_TIERS):
+def asked(context, store, trace, policy=DEFAULT_POLICY, tiers=DEFAULT_TIERS):
     paths = store.write_paths(context.scratch / "paths")
     command = [context.bench, "accesses", store.store, paths, write_trace(context, trace), policy, tiers, BUDGET_MB]
     return json.loads(run(command).output)

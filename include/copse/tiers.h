@@ -51,15 +51,17 @@ struct TierSettings {
   // Of the whole process, as the kernel counts it (RssAnon + RssShmem), in millions of bytes. What
   // the program holds besides takes from what the tiers may have, down to an eighth of the budget.
   double memory_budget_mb = 50;
-  // Of the memory that the tiers may have; the rest is for cold. Together at most 1.
+  // Of the memory that the tiers may have; the rest is for cold, and for hot where cold is off.
+  // Together at most 1.
   double hot_tier_ratio = 0.4;
   double warm_tier_ratio = 0.3;
   // Of the store on disk, in thousands of millions of bytes: store() refuses beyond it.
   double max_disk_gb = 1.0;
 
-  // A tier that is off leaves its part to hot.
+  // A tier that is off leaves its part to hot. Cold pays only where reading a pack costs more than
+  // the page cache does: a disk that is slow and larger than memory (ADR 0020).
   bool warm_tier = true;
-  bool cold_tier = true;
+  bool cold_tier = false;
   Replacement replacement = Replacement::S3Fifo;
 
   Storage storage;
