@@ -13,6 +13,8 @@ TIERS = ["hot", "warm", "cold", "frozen"]
 # What is asked for, decoded, is at least so many times the budget.
 DECODED_FACTOR_MIN = 10
 ACCESSES = 60_000
+# Of the run whose mean is a metric; the middle one counts.
+RUNS = 5
 
 
 def write_trace(context, trace):
@@ -44,9 +46,12 @@ def measure(context):
     metrics = {}
     for name, trace in workloads.items():
         for policy in POLICIES if name != "scan" else [DEFAULT_POLICY]:
-            found = asked(context, store, trace, policy)
+            is_default = policy == DEFAULT_POLICY and name == "zipf 0.99"
+            runs = [asked(context, store, trace, policy) for _ in range(RUNS if is_default else 1)]
+            found = sorted(runs, key=lambda each: each["mean_us"])[len(runs) // 2]
+            found["memory_max_bytes"] = max(each["memory_max_bytes"] for each in runs)
             rows.append(row_of(found, workload=name, policy=policy, looks=found["memory_looks"]))
-            if policy == DEFAULT_POLICY and name == "zipf 0.99":
+            if is_default:
                 metrics["open_us_mean_zipf"] = found["mean_us"]
                 metrics["memory_open_mb"] = found["memory_open_bytes"] / 1e6
                 metrics["hot_share_zipf"] = found["hot_hits"] / found["accesses"]
