@@ -12,6 +12,7 @@
 namespace copse {
 
 // Without "git_".
+// NOLINTBEGIN(bugprone-macro-parentheses)
 // clang-format off
 #define COPSE_GIT_FUNCTIONS(X) \
   X(buf_dispose) X(commit_free) X(commit_lookup) X(commit_parent_id) X(commit_parentcount) \
@@ -33,6 +34,7 @@ struct GitFunctions {
   COPSE_GIT_FUNCTIONS(COPSE_GIT_FUNCTION)
 #undef COPSE_GIT_FUNCTION
 };
+// NOLINTEND(bugprone-macro-parentheses)
 
 // Loads it, the first time, and keeps it until the process ends. Unsupported when it is not
 // installed, with the loader's words. Thread-safe.

@@ -23,7 +23,7 @@ enum class SlotState : int { Free, Filling, Ready };
 // A handler can reach nothing but globals, and no memory that may have been freed.
 struct Slot {
   std::atomic<SlotState> state = SlotState::Free;
-  std::array<char, PATH_MAX> path;
+  std::array<char, PATH_MAX> path{};
 };
 static_assert(std::atomic<SlotState>::is_always_lock_free);
 
